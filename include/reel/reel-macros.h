@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* The one export macro: the library is built with hidden visibility, and what
+ * carries this (through REEL_AVAILABLE_IN_*) is its ABI. */
+#ifndef REEL_EXTERN
+#define REEL_EXTERN __attribute__ ((visibility ("default"))) extern
+#endif
+
+/**
+ * REEL_AVAILABLE_IN_1_0: (skip)
+ *
+ * Marks a function that is part of the API since 1.0.
+ */
+#define REEL_AVAILABLE_IN_1_0 REEL_EXTERN

@@ -1,0 +1,178 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Loops over raw contiguous memory. They know nothing of tensors or tapes:
+ * src/ops walks shapes and strides and hands them runs of elements.
+ *
+ * The same sources are compiled once per instruction set; _reel_kernels () picks
+ * a table once, at run time. Within one table body and tail of a loop agree bit
+ * for bit, and results do not depend on alignment. */
+
+#include <reel/reel-dtype.h>
+
+/* y = f(x), one row an operation. `f` floats only, `n` every numeric dtype (all
+ * but bool), `i` also. What the two parameters mean is the operation's own:
+ * leaky_relu: slope; elu: alpha; softplus: beta; clamp: min, max;
+ * *_scalar: the number. */
+#define REEL_UNARY_LOOPS(X) \
+  X (neg) X (abs) X (sign) X (square) X (relu) X (clamp) X (leaky_relu) \
+  X (add_scalar) X (sub_scalar) X (mul_scalar) X (div_scalar) X (pow_scalar) \
+  X (maximum_scalar) X (minimum_scalar) \
+  X (sqrt) X (rsqrt) X (reciprocal) X (exp) X (expm1) X (log) X (log1p) \
+  X (sin) X (cos) X (tan) X (tanh) X (sigmoid) X (elu) X (gelu) X (gelu_tanh) \
+  X (silu) X (softplus) X (erf) X (floor) X (ceil) X (round) \
+  X (logical_not)
+
+/* out = f(a, b) */
+#define REEL_BINARY_LOOPS(X) \
+  X (add) X (sub) X (mul) X (div) X (pow) X (maximum) X (minimum) \
+  X (mul_absorb) X (div_absorb)
+
+/* out = f(a, b), out is bool */
+#define REEL_COMPARE_LOOPS(X) \
+  X (equal) X (not_equal) X (less) X (less_equal) X (greater) X (greater_equal) \
+  X (logical_and) X (logical_or)
+
+/* x̄ = slope (v) · ȳ, where a zero ȳ absorbs whatever the slope is (0 · inf = 0).
+ * `v` is the operation's input x or its output y, as the comment says. */
+#define REEL_SLOPE_LOOPS(X) \
+  X (abs)            /* x: sign x */ \
+  X (square)         /* x: 2 x */ \
+  X (relu)           /* x: x > 0 ? 1 : 0, a select */ \
+  X (clamp)          /* x: min <= x <= max ? 1 : 0, a select */ \
+  X (leaky_relu)     /* x: x > 0 ? 1 : slope */ \
+  X (pow_scalar)     /* x: p == 0 ? 0 : p x^(p-1) */ \
+  X (maximum_scalar) /* x: x > p ? 1 : x == p ? 1/2 : 0, a select */ \
+  X (minimum_scalar) /* x: x < p ? 1 : x == p ? 1/2 : 0, a select */ \
+  X (sqrt)           /* y: 1 / (2 y) */ \
+  X (rsqrt)          /* y: -y³ / 2 */ \
+  X (reciprocal)     /* y: -y² */ \
+  X (exp)            /* y: y */ \
+  X (expm1)          /* x: exp x */ \
+  X (log)            /* x: 1 / x, computed as ȳ / x */ \
+  X (log1p)          /* x: 1 / (1 + x), computed as ȳ / (1 + x) */ \
+  X (sin)            /* x: cos x */ \
+  X (cos)            /* x: -sin x */ \
+  X (tan)            /* y: 1 + y² */ \
+  X (tanh)           /* x: 4 s(2x) s(-2x); 1 - y² would cancel */ \
+  X (sigmoid)        /* x: s(x) s(-x); y (1 - y) would cancel */ \
+  X (elu)            /* x: x > 0 ? 1 : alpha exp x */ \
+  X (gelu)           /* x: Φ(x) + x φ(x) */ \
+  X (gelu_tanh)      /* x: of the tanh approximation */ \
+  X (silu)           /* x: s(x) (1 + x s(-x)) */ \
+  X (softplus)       /* x: s(beta x) */ \
+  X (erf)            /* x: 2/√π exp(-x²) */
+
+/* Reductions of rows: out[r] = f(x[r * n] .. x[r * n + n - 1]), n >= 0. An empty
+ * row gives the neutral element (sum 0, prod 1, any 0, all 1; amax, amin -inf
+ * and inf, logsumexp -inf); callers refuse what has none.
+ *   sum, prod      the dtype of x, except i32, u8 and bool: out is i64
+ *   amax, amin     the dtype of x; a NaN wins
+ *   argmax, argmin out is i64; the first of equals; a NaN wins
+ *   any, all       out is bool, x any dtype (non-zero, NaN too, is true)
+ *   logsumexp      f32, f64; max -inf gives -inf, max inf gives inf
+ *   count_equal is not here: ties of amax are counted by sum. */
+#define REEL_REDUCE_LOOPS(X) \
+  X (sum) X (prod) X (amax) X (amin) X (argmax) X (argmin) X (any) X (all) \
+  X (logsumexp)
+
+#define REEL_LOOP_ID(prefix, name) REEL_##prefix##_##name,
+#define X(name) REEL_LOOP_ID (UNARY, name)
+typedef enum { REEL_UNARY_LOOPS (X) REEL_N_UNARY } ReelUnaryId;
+#undef X
+#define X(name) REEL_LOOP_ID (BINARY, name)
+typedef enum { REEL_BINARY_LOOPS (X) REEL_N_BINARY } ReelBinaryId;
+#undef X
+#define X(name) REEL_LOOP_ID (COMPARE, name)
+typedef enum { REEL_COMPARE_LOOPS (X) REEL_N_COMPARE } ReelCompareId;
+#undef X
+#define X(name) REEL_LOOP_ID (SLOPE, name)
+typedef enum { REEL_SLOPE_LOOPS (X) REEL_N_SLOPE } ReelSlopeId;
+#undef X
+#define X(name) REEL_LOOP_ID (REDUCE, name)
+typedef enum { REEL_REDUCE_LOOPS (X) REEL_N_REDUCE } ReelReduceId;
+#undef X
+
+/* y may be x. */
+typedef void (*ReelUnaryLoop)  (gint64         n,
+                                gconstpointer  x,
+                                gpointer       y,
+                                const gdouble *parameters);
+/* a_stride and b_stride are 1, or 0 for one element used n times. out may be a
+ * or b where that one's stride is 1. For slopes a is ȳ and b is v. */
+typedef void (*ReelBinaryLoop) (gint64         n,
+                                gconstpointer  a,
+                                gint64         a_stride,
+                                gconstpointer  b,
+                                gint64         b_stride,
+                                gpointer       out,
+                                const gdouble *parameters);
+/* out[i] = condition[i] ? a[i] : b[i], by element size; strides 0 or 1 */
+typedef void (*ReelSelectLoop) (gint64         n,
+                                const guint8  *condition,
+                                gint64         condition_stride,
+                                gconstpointer  a,
+                                gint64         a_stride,
+                                gconstpointer  b,
+                                gint64         b_stride,
+                                gpointer       out);
+typedef void (*ReelReduceLoop) (gint64         n_rows,
+                                gint64         n,
+                                gconstpointer  x,
+                                gpointer       out);
+/* y = f(x) for each row of n, in place allowed */
+typedef void (*ReelRowLoop)    (gint64         n_rows,
+                                gint64         n,
+                                gconstpointer  x,
+                                gpointer       y);
+/* x̄ from y and ȳ for each row of n; out may be ȳ */
+typedef void (*ReelRowSlopeLoop) (gint64        n_rows,
+                                  gint64        n,
+                                  gconstpointer y,
+                                  gconstpointer cotangent,
+                                  gpointer      out);
+typedef void (*ReelCastLoop)   (gint64         n,
+                                gconstpointer  x,
+                                gpointer       y);
+
+/* NULL where an operation has no loop for a dtype. */
+typedef struct
+{
+  const gchar *name;            /* "baseline", "avx2", "avx512" */
+
+  ReelUnaryLoop unary[REEL_N_UNARY][REEL_N_DTYPES];
+  ReelBinaryLoop binary[REEL_N_BINARY][REEL_N_DTYPES];
+  ReelBinaryLoop compare[REEL_N_COMPARE][REEL_N_DTYPES];
+  ReelBinaryLoop slope[REEL_N_SLOPE][REEL_N_DTYPES];
+  ReelReduceLoop reduce[REEL_N_REDUCE][REEL_N_DTYPES];
+
+  /* out[j] = sum over i of x[i * row_stride + j] for j < n, rows combined in a
+   * fixed order that depends on n_rows alone (pairwise over blocks of rows).
+   * f32, f64 only; no workspace beyond the stack. */
+  void (*sum_columns[REEL_N_DTYPES]) (gint64        n_rows,
+                                      gint64        n,
+                                      gconstpointer x,
+                                      gint64        row_stride,
+                                      gpointer      out);
+  /* out[r] = sum over i of (x[r n + i] - mean_r)², two passes */
+  ReelReduceLoop sum_squared_deviations[REEL_N_DTYPES];
+
+  ReelRowLoop softmax[REEL_N_DTYPES];          /* a row of -inf gives zeros; with
+                                                  infs: 1/count at each */
+  ReelRowLoop log_softmax[REEL_N_DTYPES];
+  ReelRowSlopeLoop softmax_slope[REEL_N_DTYPES];      /* y (ȳ - Σ y ȳ) */
+  ReelRowSlopeLoop log_softmax_slope[REEL_N_DTYPES];  /* ȳ - exp(y) Σ ȳ */
+
+  ReelSelectLoop select[REEL_N_DTYPES];
+  ReelCastLoop cast[REEL_N_DTYPES][REEL_N_DTYPES];    /* [from][to]; to bool: x != 0;
+                                                         float to integer truncates and
+                                                         saturates, NaN gives 0 */
+} ReelKernels;
+
+/* The table for this machine: chosen once, at the first call, from any thread.
+ * REEL_CPU=baseline|avx2|avx512 in the environment asks for a lesser one. */
+const ReelKernels *_reel_kernels (void);
+
+/* The table of that name, or NULL where this machine cannot run it. */
+const ReelKernels *_reel_kernels_lookup (const gchar *name);
