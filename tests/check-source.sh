@@ -43,4 +43,15 @@ tap_empty "no line ends in white space" \
 tap_empty "no tabs in C" \
   "$(grep -n "$(printf '\t')" $(printf '%s\n' $files | grep '\.[ch]$'))"
 
+# Sources by their name, programs by their stem.
+unlisted=
+for file in $(printf '%s\n' "$files" |
+              grep -E '^(src/.*\.[ch]|include/.*\.h|(tests|examples|bench)/.*\.(c|py|sh))$'); do
+  grep -qE "^[^#]*$file( |\$)" Makefile.am ||
+    { test "${file%.c}" != "$file" && grep -qE "^[^#]*${file%.c}( |\$)" Makefile.am; } ||
+    unlisted="$unlisted$file
+"
+done
+tap_empty "Makefile.am names every file" "$unlisted"
+
 tap_done

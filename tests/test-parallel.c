@@ -262,6 +262,7 @@ inner_part (gint64   part,
 
   if (part != inner->next++ || !pthread_equal (pthread_self (), inner->thread))
     inner->wrong = TRUE;
+  g_usleep (10);                /* time for another thread to come in */
 }
 
 static void
@@ -395,17 +396,21 @@ test_same_sum (void)
   g_free (x);
 }
 
-/* In a child process: 0 where the pool works. */
+#define FORK_THREADS 3
+
+/* In a child process: 0 where the pool works, and then all its threads are there.
+ * (AddressSanitizer leaves its malloc's locks as they are at a fork, and starting
+ * a thread takes them: nothing may be starting when the next fork comes.) */
 static int
 check_pool (void)
 {
-  Meeting meeting = { .n_wanted = 2 };
+  Meeting meeting = { .n_wanted = FORK_THREADS };
 
   alarm (2 * PATIENCE);
   for (gint i = 0; i < 50; i++)
     if (count_mistakes (100 + i, 7) != 0)
       return 1;
-  _reel_parallel_for (2, 1, meet, &meeting);
+  _reel_parallel_for (FORK_THREADS, 1, meet, &meeting);
   return atomic_load (&meeting.n_given_up) == 0 ? 0 : 2;
 }
 
@@ -421,13 +426,18 @@ check_grandchild (void)
   return waitpid (grandchild, &status, 0) == grandchild ? status : 3;
 }
 
-static atomic_int busy_enough;
+static atomic_int busy, busy_enough;
 
 static gpointer
 keep_busy (gpointer data)
 {
+  gint64 ranges[200];
+
   while (!atomic_load (&busy_enough))
-    count_mistakes (200, 3);
+    {
+      _reel_parallel_for (100, 1, record_range, ranges);
+      atomic_store (&busy, 1);
+    }
   return NULL;
 }
 
@@ -435,10 +445,14 @@ keep_busy (gpointer data)
 static void
 test_fork (void)
 {
+  Meeting meeting = { .n_wanted = FORK_THREADS };
   GThread *other;
 
-  reel_set_n_threads (3);
+  reel_set_n_threads (FORK_THREADS);
+  _reel_parallel_for (FORK_THREADS, 1, meet, &meeting);
   other = g_thread_new ("busy", keep_busy, NULL);
+  while (!atomic_load (&busy))
+    g_usleep (100);
   for (gint i = 0; i < 20; i++)
     {
       int status = 0;

@@ -372,6 +372,36 @@ test_permutation (void)
     }
 }
 
+/* Word after word, each used once: the same written down more plainly. */
+static void
+test_permutation_words (void)
+{
+  enum { N = 5000 };
+  gint64 order[N], expected[N];
+  guint32 words[N + 100];
+  gsize n_used = 0;
+
+  _reel_philox_bits_u32 (KEY, OFFSET, 0, G_N_ELEMENTS (words), words);
+  for (gint64 i = 0; i < N; i++)
+    expected[i] = i;
+  for (guint64 bound = N; bound > 1; bound--)
+    {
+      guint64 product, j;
+      gint64 swapped = expected[bound - 1];
+
+      do
+        product = words[n_used++] * bound;
+      while (product % (G_GUINT64_CONSTANT (1) << 32) <
+             (G_GUINT64_CONSTANT (1) << 32) % bound);
+      j = product >> 32;
+      expected[bound - 1] = expected[j];
+      expected[j] = swapped;
+    }
+
+  _reel_philox_permutation (KEY, OFFSET, N, order);
+  g_assert_true (memcmp (order, expected, sizeof order) == 0);
+}
+
 #define CHI_N 5
 #define CHI_ORDERS 120          /* 5! */
 #define CHI_DRAWS 60000
@@ -461,6 +491,7 @@ main (int    argc,
   g_test_add_func ("/philox/normal", test_normal);
   g_test_add_func ("/philox/bernoulli", test_bernoulli);
   g_test_add_func ("/philox/permutation", test_permutation);
+  g_test_add_func ("/philox/permutation-words", test_permutation_words);
   g_test_add_func ("/philox/permutation-unbiased", test_permutation_unbiased);
   g_test_add_func ("/philox/permutation-positions",
                    test_permutation_positions);

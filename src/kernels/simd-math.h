@@ -10,7 +10,7 @@
  * them.  No function here raises what a caller could see: errno stays, and NaN,
  * infinite and subnormal arguments take the same path as all others. */
 
-#include "simd.h"
+#include "kernels/simd-arithmetic.h"
 
 #define F32_INFINITE ((gfloat) INFINITY)
 #define F32_LARGEST 3.40282346638528859812e+38f
@@ -189,7 +189,8 @@ f32_tanh (F32 x)
   p = f32_fma (p, square, f32_splat (-0.333332837f));
   p = f32_fma (p * square, x, x);
 
-  return f32_select (f32_less (magnitude, f32_splat (0.625f)), p, f32_copy_sign (y, x));
+  /* Of -0, p has lost the sign. */
+  return f32_copy_sign (f32_select (f32_less (magnitude, f32_splat (0.625f)), p, y), x);
 }
 
 /* value · s(gate), s the logistic function, with no intermediate that
@@ -259,7 +260,7 @@ f32_bell_parts (F32 x, gfloat scale, F32 *exponent)
   return f32_exp_parts (high * high * -scale, low * -scale, exponent);
 }
 
-/* Φ(-a) / exp (-a²/2) for 0 <= a <= 14.5, where Φ is the normal distribution
+/* Φ(-a) / exp (-a²/2) for 0 <= a <= 15, where Φ is the normal distribution
  * function: a polynomial in t = 1 / (1 + a/4). It changes up to 1 + 2.2 t times as
  * fast as t, so what the rounding of t lost is put back. */
 REEL_INLINE F32
@@ -286,11 +287,11 @@ f32_tail_ratio (F32 a)
   return f32_fma (p * lost, f32_fma (t, f32_splat (2.2f), one), p);
 }
 
-/* x Φ(x). Left of 0 by the tail itself, so that nothing cancels. 4 ulp. */
+/* x Φ(x). Left of 0 by the tail itself, so that nothing cancels. 4.3 ulp. */
 REEL_INLINE F32
 f32_gelu (F32 x)
 {
-  const F32 a = f32_lesser (f32_splat (14.5f), f32_abs (x));
+  const F32 a = f32_lesser (f32_splat (15.0f), f32_abs (x));
   F32 n;
   const F32 p = f32_bell_parts (a, 0.5f, &n);
   const F32 below = f32_scale (a * p * f32_tail_ratio (a), n);
@@ -303,7 +304,7 @@ f32_gelu (F32 x)
 REEL_INLINE F32
 f32_gelu_slope (F32 x)
 {
-  const F32 a = f32_lesser (f32_splat (14.5f), f32_abs (x));
+  const F32 a = f32_lesser (f32_splat (15.0f), f32_abs (x));
   F32 n;
   const F32 p = f32_bell_parts (a, 0.5f, &n);
   const F32 below = f32_scale (p * (f32_tail_ratio (a) - a * 0.398942280401432678f), n);
@@ -380,7 +381,7 @@ f32_sin_cos (F32 x, F32 *sine, F32 *cosine, U32 *quarters)
   p = f32_splat (-0.000195108398f);
   p = f32_fma (p, square, f32_splat (0.00833213143f));
   p = f32_fma (p, square, f32_splat (-0.166666538f));
-  *sine = f32_fma (p * square, r, r);
+  *sine = f32_copy_sign (f32_fma (p * square, r, r), r);
 
   p = f32_splat (2.4431205e-05f);
   p = f32_fma (p, square, f32_splat (-0.0013887306f));

@@ -210,6 +210,7 @@ large_alloc (ReelPool *pool,
   chunk->class_index = class_index;
   chunk->is_large = TRUE;
   link_chunk (pool, chunk);
+  _reel_poison ((gchar *) chunk + CHUNK_HEADER, size - CHUNK_HEADER);
   return (gchar *) chunk + CHUNK_HEADER + colour;
 }
 
@@ -217,6 +218,8 @@ static void
 release_large (ReelPool *pool,
                Chunk    *chunk)
 {
+  gpointer base = chunk->base;
+
   if (chunk->previous != NULL)
     chunk->previous->next = chunk->next;
   else
@@ -226,7 +229,7 @@ release_large (ReelPool *pool,
   pool->n_chunks--;
   pool->stats.held_bytes -= chunk->base_size;
   _reel_unpoison (chunk, chunk->base_size);
-  free (chunk->base);
+  free (base);
 }
 
 static void
@@ -281,9 +284,11 @@ pool_destroy (ReelPool *pool)
   while (own != NULL)
     {
       Chunk *next = own->next;
+      gpointer base = own->base;
 
+      /* (after which valgrind takes the header for undefined) */
       _reel_unpoison (own, own->base_size);
-      free (own->base);
+      free (base);
       own = next;
     }
   pthread_mutex_destroy (&pool->lock);
@@ -369,7 +374,8 @@ _reel_pool_alloc (ReelPool *pool,
       pool->live_bytes += class_size (class_index);
       if (pool->live_bytes > pool->stats.peak_bytes)
         pool->stats.peak_bytes = pool->live_bytes;
-      _reel_unpoison (block, size);
+      /* The free list's link is written into any block. */
+      _reel_unpoison (block, MAX (size, LINK_SIZE));
     }
   if (pool->shared)
     pthread_mutex_unlock (&pool->lock);

@@ -84,17 +84,14 @@ _reel_shape_is_contiguous (guint         rank,
 {
   gint64 stride = 1;
 
+  /* First, as the product of the other sizes of an empty tensor may overflow. */
+  for (guint i = 0; i < rank; i++)
+    if (shape[i] == 0)
+      return TRUE;
   for (guint i = rank; i-- > 0;)
     {
-      if (shape[i] == 0)
-        return TRUE;
       if (shape[i] != 1 && strides[i] != stride)
-        {
-          for (guint j = 0; j < i; j++)
-            if (shape[j] == 0)
-              return TRUE;
-          return FALSE;
-        }
+        return FALSE;
       stride *= shape[i];
     }
   return TRUE;

@@ -37,6 +37,11 @@ _reel_storage_new (ReelPool *pool,
   return self;
 }
 
+static void
+keep_data (gpointer user_data)
+{
+}
+
 ReelStorage *
 _reel_storage_new_foreign (ReelPool      *pool,
                            gpointer       data,
@@ -49,7 +54,8 @@ _reel_storage_new_foreign (ReelPool      *pool,
   if (self == NULL)
     return NULL;
   storage_init (self, data, size);
-  self->notify = notify;
+  /* Never NULL: by this, memory that is not ours is told from our own. */
+  self->notify = notify != NULL ? notify : keep_data;
   self->user_data = user_data;
   return self;
 }

@@ -61,7 +61,8 @@ struct _ReelTensor
   gint64 n_elements;
   ReelTensorExtra *extra;
   gchar inline_data[REEL_INLINE_SIZE];
-  guint version;                /* the storage's, when a tape recorded this */
+  guint version;                /* the storage's, when a tape recorded this; of a
+                                   leaf with inline data, its own count of writes */
   gint64 dims[];                /* the shape, then the strides */
 };
 G_STATIC_ASSERT (sizeof (ReelTensor) == 64);
@@ -124,6 +125,25 @@ _reel_tensor_requires_grad (const ReelTensor *self)
   return (_reel_tensor_flags (self) &
           (_reel_tensor_is_recorded (self) ? REEL_TENSOR_DIFFERENTIABLE
                                            : REEL_TENSOR_PARAMETER)) != 0;
+}
+
+/* Counts writes to the memory behind a tensor. */
+static inline guint
+_reel_tensor_memory_version (const ReelTensor *self)
+{
+  return self->storage != NULL
+         ? atomic_load_explicit (&self->storage->version, memory_order_acquire)
+         : self->version;
+}
+
+static inline void
+_reel_tensor_wrote (ReelTensor  *self,
+                    const gchar *writer)
+{
+  if (self->storage != NULL)
+    _reel_storage_wrote (self->storage, writer);
+  else
+    self->version++;
 }
 
 static inline ReelPool *
@@ -204,7 +224,16 @@ void _reel_set_no_memory (GError      **error,
                           guint         rank,
                           const gint64 *shape);
 
-/* Element access as doubles. */
+/* Whether there are elements to read: an error tensor and released data have
+ * none. Marks a recorded value as observed. */
+gboolean _reel_tensor_check_readable (ReelTensor *self,
+                                      GError    **error);
+
+/* Overwrites all elements, without checks and without counting a write. */
+void _reel_tensor_fill_elements (ReelTensor *self,
+                                 gdouble     value);
+
+/* Element access as doubles. Converting truncates and saturates; NaN is 0. */
 gdouble _reel_element_get (ReelDType     dtype,
                            gconstpointer element);
 void _reel_element_set (ReelDType dtype,

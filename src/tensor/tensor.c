@@ -87,10 +87,14 @@ _reel_tensor_new_view (ReelPool     *pool,
                        const gint64 *strides,
                        gint64        offset)
 {
-  gint64 n_elements = 1;
+  gint64 n_elements = base->n_elements == 0 ? 0 : 1;
   ReelTensor *self;
 
+  /* Only without a zero among them is the product known to fit. */
   for (guint i = 0; i < rank; i++)
+    if (shape[i] == 0)
+      n_elements = 0;
+  for (guint i = 0; i < rank && n_elements != 0; i++)
     n_elements *= shape[i];
   self = header_alloc (pool, (ReelDType) base->dtype, rank, n_elements);
   if (G_UNLIKELY (self == NULL))
@@ -337,16 +341,16 @@ reel_tensor_set_label (ReelTensor  *self,
                        const gchar *label)
 {
   ReelTensorExtra *extra;
+  gchar *old;
 
   g_return_if_fail (self != NULL);
 
   if (label == NULL && self->extra == NULL)
     return;
   extra = _reel_tensor_ensure_extra (self);
-  if (label == extra->label)
-    return;
-  g_free (extra->label);
+  old = extra->label;
   extra->label = g_strdup (label);
+  g_free (old);                 /* last: `label` may be a part of it */
 }
 
 gchar *

@@ -1,0 +1,458 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "grad/grad-private.h"
+#include "kernels/map.h"
+
+/* What programs ask of a sweep: gradients into .grad, gradients as results, and
+ * products with the Jacobian from either side. */
+
+gboolean
+_reel_check_outputs (ReelTape          *tape,
+                     ReelTensor *const *outputs,
+                     guint              n_outputs,
+                     guint64           *end,
+                     GError           **error)
+{
+  *end = 0;
+  if (!reel_tape_check (tape, error))
+    return FALSE;
+  for (guint i = 0; i < n_outputs; i++)
+    {
+      g_autofree gchar *what = NULL;
+
+      g_return_val_if_fail (outputs[i] != NULL, FALSE);
+      if (_reel_tape_has (tape, outputs[i]))
+        {
+          *end = MAX (*end, _reel_tensor_value (outputs[i]) + 1);
+          continue;
+        }
+      if (reel_tensor_is_error (outputs[i]) && outputs[i]->extra->error != NULL)
+        {
+          g_propagate_error (error, g_error_copy (outputs[i]->extra->error));
+          return FALSE;
+        }
+      what = reel_tensor_describe (outputs[i]);
+      if (_reel_tensor_is_recorded (outputs[i]))
+        g_set_error (error, REEL_ERROR, REEL_ERROR_OTHER_TAPE,
+                     "%s is a value of another live tape than the current one", what);
+      else
+        g_set_error (error, REEL_ERROR, REEL_ERROR_NO_GRADIENT,
+                     "%s was not recorded: it has no gradient%s", what,
+                     _reel_tape_is_recording (tape) ? "" : "; the tape does not record now");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Puts the cotangents of the outputs into their slots. */
+static gboolean
+seed (ReelSweep         *sweep,
+      ReelTensor *const *outputs,
+      guint              n_outputs,
+      ReelTensor *const *cotangents,
+      GError           **error)
+{
+  for (guint i = 0; i < n_outputs; i++)
+    {
+      ReelTensor *output = outputs[i];
+      ReelSlot *slot = &sweep->slots[_reel_tensor_value (output) - sweep->first];
+      ReelTensor *cotangent = cotangents != NULL ? cotangents[i] : NULL;
+      g_autoptr (ReelTensor) ones = NULL;
+
+      if (cotangent == NULL)
+        {
+          g_autofree gchar *what = NULL;
+
+          if (output->n_elements != 1 || !reel_dtype_is_floating ((ReelDType) output->dtype))
+            {
+              what = reel_tensor_describe (output);
+              g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                           "only a single floating-point number can be differentiated"
+                           " without a given cotangent, not %s", what);
+              return FALSE;
+            }
+          ones = cotangent = _reel_tensor_new_sized (sweep->tape->pool,
+                                                     (ReelDType) output->dtype, output->rank,
+                                                     _reel_tensor_shape (output), 1, TRUE);
+          if (ones == NULL)
+            {
+              _reel_set_no_memory (error, (ReelDType) output->dtype, output->rank,
+                                   _reel_tensor_shape (output));
+              return FALSE;
+            }
+          _reel_element_set ((ReelDType) ones->dtype, ones->data, 1);
+        }
+      else if (!_reel_check_operand (sweep->tape, cotangent, error))
+        {
+          return FALSE;
+        }
+      if (!_reel_slot_add (sweep, slot, output, cotangent, NULL, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+_reel_check_operand (ReelTape   *tape,
+                     ReelTensor *tensor,
+                     GError    **error)
+{
+  g_autofree gchar *what = NULL;
+
+  if (reel_tensor_is_error (tensor))
+    {
+      if (tensor->extra->error != NULL)
+        g_propagate_error (error, g_error_copy (tensor->extra->error));
+      else
+        g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED,
+                             "an operand is an error tensor");
+      return FALSE;
+    }
+  if (!_reel_tensor_is_recorded (tensor) || _reel_tape_has (tape, tensor))
+    return TRUE;
+  what = reel_tensor_describe (tensor);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_OTHER_TAPE,
+               "%s is a value of another live tape", what);
+  return FALSE;
+}
+
+/* The gradient of a leaf as something that is nobody else's. */
+static ReelTensor *
+own_gradient (ReelSweep  *sweep,
+              ReelTensor *gradient,
+              GError    **error)
+{
+  ReelTensor *own;
+  ReelArray destination, source;
+
+  if ((sweep->flags & REEL_GRAD_RECORD) != 0 || _reel_tensor_owns_data (gradient))
+    return reel_tensor_ref (gradient);
+  own = _reel_tensor_new_sized (sweep->tape->pool, (ReelDType) gradient->dtype,
+                                gradient->rank, _reel_tensor_shape (gradient),
+                                gradient->n_elements, FALSE);
+  if (own == NULL)
+    {
+      _reel_set_no_memory (error, (ReelDType) gradient->dtype, gradient->rank,
+                           _reel_tensor_shape (gradient));
+      return NULL;
+    }
+  _reel_tensor_to_array (own, &destination);
+  _reel_tensor_to_array (gradient, &source);
+  _reel_copy_array (&destination, &source);
+  return own;
+}
+
+/* Whether a sum can go straight into what .grad holds. */
+static gboolean
+grad_is_writable (ReelSweep  *sweep,
+                  ReelTensor *grad)
+{
+  return (sweep->flags & REEL_GRAD_RECORD) == 0 && !_reel_tensor_is_recorded (grad) &&
+         grad->data != NULL && _reel_tensor_is_contiguous (grad);
+}
+
+/* Adds into every parameter's .grad: first everything that can fail, then what
+ * cannot. */
+static gboolean
+commit (ReelSweep *sweep,
+        GError   **error)
+{
+  ReelLeafTable *leaves = sweep->leaves;
+
+  for (gsize i = 0; i < leaves->n_entries; i++)
+    {
+      ReelLeafSlot *leaf = &leaves->entries[i];
+      ReelTensor *grad = leaf->tensor->extra->grad;
+      ReelTensor *sum;
+
+      if (leaf->slot == NULL || (grad != NULL && grad_is_writable (sweep, grad)))
+        continue;
+      if (grad == NULL)
+        {
+          sum = own_gradient (sweep, leaf->slot, error);
+          if (sum == NULL)
+            return FALSE;
+        }
+      else
+        {
+          sum = reel_add (grad, leaf->slot);
+          if (reel_tensor_is_error (sum))
+            {
+              g_propagate_error (error, _reel_tape_steal_error (sweep->tape));
+              return FALSE;
+            }
+          sum = reel_tensor_steal (sum);
+        }
+      _reel_slot_clear (sweep, &leaf->slot);
+      leaf->slot = sum;
+    }
+  for (gsize i = 0; i < leaves->n_entries; i++)
+    {
+      ReelLeafSlot *leaf = &leaves->entries[i];
+      ReelTensor *grad = leaf->tensor->extra->grad;
+      ReelArray destination, source;
+
+      if (leaf->slot == NULL)
+        continue;
+      if (grad == NULL || !grad_is_writable (sweep, grad))
+        {
+          leaf->tensor->extra->grad = g_steal_pointer (&leaf->slot);
+          if (grad != NULL)
+            _reel_tensor_unref_local (grad, sweep->tape->pool);
+          continue;
+        }
+      _reel_tensor_to_array (grad, &destination);
+      _reel_tensor_to_array (leaf->slot, &source);
+      _reel_array_accumulate (&destination, &source);
+      _reel_tensor_wrote (grad, "reel_backward");
+    }
+  return TRUE;
+}
+
+gboolean
+reel_backward_full (ReelTensor *const *outputs,
+                    guint              n_outputs,
+                    ReelTensor *const *cotangents,
+                    ReelGradFlags      flags,
+                    GError           **error)
+{
+  ReelTape *tape = _reel_tape_current ();
+  gboolean any = FALSE;
+  ReelSweep sweep;
+  guint64 end;
+  gboolean ok;
+
+  g_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!_reel_check_outputs (tape, outputs, n_outputs, &end, error))
+    return FALSE;
+  for (guint i = 0; i < n_outputs; i++)
+    any |= _reel_tensor_requires_grad (outputs[i]);
+  if (!any)
+    {
+      g_autofree gchar *what = reel_tensor_describe (outputs[0]);
+
+      g_set_error (error, REEL_ERROR, REEL_ERROR_NO_GRADIENT,
+                   "%s depends on no parameter; reel_tensor_set_requires_grad makes one",
+                   what);
+      return FALSE;
+    }
+  if (!_reel_sweep_begin (&sweep, tape, flags, 0, end, error))
+    return FALSE;
+  sweep.all_leaves = TRUE;
+  ok = seed (&sweep, outputs, n_outputs, cotangents, error) &&
+       _reel_sweep_reverse (&sweep, error) && commit (&sweep, error);
+  _reel_sweep_end (&sweep);
+  return ok;
+}
+
+gboolean
+reel_backward (ReelTensor *loss,
+               GError    **error)
+{
+  g_return_val_if_fail (loss != NULL, FALSE);
+
+  return reel_backward_full (&loss, 1, NULL, REEL_GRAD_NONE, error);
+}
+
+/* Notes the inputs of a sweep: leaves in the table, values by their marks. */
+gboolean
+_reel_note_inputs (ReelSweep         *sweep,
+                   ReelTensor *const *inputs,
+                   guint              n_inputs,
+                   GError           **error)
+{
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      if (_reel_tensor_is_recorded (inputs[i]))
+        {
+          guint64 value = _reel_tensor_value (inputs[i]);
+
+          if (value < sweep->end)
+            sweep->marks[value - sweep->first] |= REEL_MARK_TARGET;
+        }
+      else if (_reel_leaf_table_get (sweep->leaves, inputs[i], TRUE) == NULL)
+        {
+          g_set_error_literal (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                               "no memory to note the inputs");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+ReelSlot *
+_reel_input_slot (ReelSweep  *sweep,
+                  ReelTensor *input)
+{
+  if (!_reel_tensor_is_recorded (input))
+    return _reel_leaf_table_get (sweep->leaves, input, FALSE);
+  if (_reel_tensor_value (input) >= sweep->end)
+    return NULL;
+  return &sweep->slots[_reel_tensor_value (input) - sweep->first];
+}
+
+guint64
+_reel_first_needed (ReelTensor *const *inputs,
+                    guint              n_inputs,
+                    guint64            end)
+{
+  guint64 first = end;
+
+  for (guint i = 0; i < n_inputs; i++)
+    first = MIN (first, _reel_tensor_is_recorded (inputs[i])
+                        ? _reel_tensor_value (inputs[i]) : 0);
+  return first;
+}
+
+ReelTensor *
+_reel_sweep_result (ReelSweep  *sweep,
+                    ReelSlot   *slot,
+                    ReelTensor *like,
+                    GError    **error)
+{
+  ReelTensor *zeros;
+
+  if (slot != NULL && *slot != NULL)
+    {
+      ReelTensor *held = *slot;
+
+      /* A copy unless nobody else could be surprised: what comes out may be
+       * written. */
+      return own_gradient (sweep, held, error);
+    }
+  if ((sweep->flags & REEL_GRAD_ALLOW_UNUSED) != 0)
+    return NULL;
+  zeros = _reel_tensor_new_sized (sweep->tape->pool, (ReelDType) like->dtype, like->rank,
+                                  _reel_tensor_shape (like), like->n_elements, FALSE);
+  if (zeros == NULL)
+    {
+      _reel_set_no_memory (error, (ReelDType) like->dtype, like->rank,
+                           _reel_tensor_shape (like));
+      return NULL;
+    }
+  memset (zeros->data, 0,
+          (gsize) zeros->n_elements * reel_dtype_get_size ((ReelDType) zeros->dtype));
+  return zeros;
+}
+
+gboolean
+_reel_collect_results (ReelSweep         *sweep,
+                       ReelTensor *const *likes,
+                       guint              n,
+                       ReelTensor       **results,
+                       GError           **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      GError *own_error = NULL;
+
+      results[i] = _reel_sweep_result (sweep, _reel_input_slot (sweep, likes[i]), likes[i],
+                                       &own_error);
+      if (own_error != NULL)
+        {
+          g_propagate_error (error, own_error);
+          for (guint k = 0; k <= i; k++)
+            g_clear_pointer (&results[k], reel_tensor_unref);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+reel_vjp (ReelTensor *const *outputs,
+          guint              n_outputs,
+          ReelTensor *const *cotangents,
+          ReelTensor *const *inputs,
+          guint              n_inputs,
+          ReelGradFlags      flags,
+          ReelTensor       **gradients,
+          GError           **error)
+{
+  ReelTape *tape = _reel_tape_current ();
+  ReelSweep sweep;
+  guint64 end;
+  gboolean ok;
+
+  g_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE);
+  g_return_val_if_fail (n_inputs == 0 || (inputs != NULL && gradients != NULL), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (n_inputs > 0)
+    memset (gradients, 0, n_inputs * sizeof (ReelTensor *));
+  if (!_reel_check_outputs (tape, outputs, n_outputs, &end, error))
+    return FALSE;
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      g_return_val_if_fail (inputs[i] != NULL, FALSE);
+      if (!_reel_check_operand (tape, inputs[i], error) ||
+          !_reel_check_differentiable (inputs[i], error))
+        return FALSE;
+    }
+  for (guint i = 0; i < n_outputs; i++)
+    if (!_reel_check_differentiable (outputs[i], error))
+      return FALSE;
+
+  /* Nothing below the lowest input can matter, but the outputs have slots too. */
+  {
+    guint64 first = _reel_first_needed (inputs, n_inputs, end);
+
+    for (guint i = 0; i < n_outputs; i++)
+      first = MIN (first, _reel_tensor_value (outputs[i]));
+    if (!_reel_sweep_begin (&sweep, tape, flags, first, end, error))
+      return FALSE;
+  }
+  ok = _reel_sweep_alloc_marks (&sweep, error) &&
+       _reel_note_inputs (&sweep, inputs, n_inputs, error);
+  if (ok)
+    {
+      _reel_sweep_mark_dependents (&sweep);
+      ok = seed (&sweep, outputs, n_outputs, cotangents, error) &&
+           _reel_sweep_reverse (&sweep, error) &&
+           _reel_collect_results (&sweep, inputs, n_inputs, gradients, error);
+    }
+  _reel_sweep_end (&sweep);
+  return ok;
+}
+
+gboolean
+reel_grad (ReelTensor        *output,
+           ReelTensor *const *inputs,
+           guint              n_inputs,
+           ReelGradFlags      flags,
+           ReelTensor       **gradients,
+           GError           **error)
+{
+  g_return_val_if_fail (output != NULL, FALSE);
+
+  return reel_vjp (&output, 1, NULL, inputs, n_inputs, flags, gradients, error);
+}
+
+ReelTensor **
+reel_gradients (ReelTensor *const *outputs,
+                guint              n_outputs,
+                ReelTensor *const *cotangents,
+                guint              n_cotangents,
+                ReelTensor *const *inputs,
+                guint              n_inputs,
+                ReelGradFlags      flags,
+                guint             *n_gradients,
+                GError           **error)
+{
+  g_autofree ReelTensor **gradients = NULL;
+
+  g_return_val_if_fail (n_gradients != NULL, NULL);
+  *n_gradients = 0;
+  g_return_val_if_fail (n_cotangents == 0 || n_cotangents == n_outputs, NULL);
+
+  gradients = g_new0 (ReelTensor *, n_inputs + 1);
+  if (!reel_vjp (outputs, n_outputs, n_cotangents > 0 ? cotangents : NULL, inputs, n_inputs,
+                 flags, gradients, error))
+    return NULL;
+  *n_gradients = n_inputs;
+  return g_steal_pointer (&gradients);
+}

@@ -1,0 +1,310 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "ops/ops-private.h"
+#include "tensor/copy.h"
+
+/* How every op is applied: check, infer, allocate, compute, record. */
+
+#define FEW 8
+
+static ReelTensor *
+fail (ReelTape     *tape,
+      const ReelOp *op,
+      GError       *error)
+{
+  g_prefix_error (&error, "%s: ", op->name);
+  return _reel_tape_fail (tape, error);
+}
+
+static gboolean
+check_inputs (ReelTape          *tape,
+              const ReelOp      *op,
+              ReelTensor *const *inputs,
+              guint              n_inputs)
+{
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      ReelTensor *input = inputs[i];
+      g_autofree gchar *what = NULL;
+      GError *error;
+
+      if (G_UNLIKELY (input == NULL))
+        {
+          if (i < 32 && (op->optional_inputs & ((guint32) 1 << i)) != 0)
+            continue;
+          g_critical ("%s: input %u is NULL", op->name, i);
+          fail (tape, op, g_error_new (REEL_ERROR, REEL_ERROR_NULL, "input %u is NULL", i));
+          return FALSE;
+        }
+      if (G_LIKELY (input->data != NULL &&
+                    (!_reel_tensor_is_recorded (input) ||
+                     _reel_tensor_pool (input) == tape->pool)))
+        continue;
+
+      if ((_reel_tensor_flags (input) & REEL_TENSOR_ERROR) != 0)
+        {
+          /* An error tensor of another tape, or one from before the error was
+           * cleared: the error comes along. */
+          if (input->extra->error != NULL)
+            _reel_tape_fail (tape, g_error_copy (input->extra->error));
+          else
+            fail (tape, op, g_error_new_literal (REEL_ERROR, REEL_ERROR_FAILED,
+                                                 "an input is an error tensor"));
+          return FALSE;
+        }
+      what = reel_tensor_describe (input);
+      if (input->data == NULL)
+        error = g_error_new (REEL_ERROR, REEL_ERROR_RELEASED,
+                             "the data of %s was released by a sweep", what);
+      else
+        error = g_error_new (REEL_ERROR, REEL_ERROR_OTHER_TAPE,
+                             "%s is a value of another live tape; reel_detach gives"
+                             " its data as a constant", what);
+      fail (tape, op, error);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_counts (ReelTape     *tape,
+              const ReelOp *op,
+              guint         n_inputs,
+              guint         n_outputs)
+{
+  if (G_LIKELY ((op->n_inputs < 0 || (guint) op->n_inputs == n_inputs) &&
+                (op->n_outputs < 0 || (guint) op->n_outputs == n_outputs)))
+    return TRUE;
+  fail (tape, op, g_error_new (REEL_ERROR, REEL_ERROR_FAILED,
+                               "takes %d inputs and gives %d outputs, not %u and %u",
+                               op->n_inputs, op->n_outputs, n_inputs, n_outputs));
+  return FALSE;
+}
+
+/* Allocates one output; a view of inline data becomes a copy. */
+static ReelTensor *
+output_new (ReelTape       *tape,
+            const ReelOp   *op,
+            const ReelSpec *spec,
+            ReelTensor     *base,
+            GError        **error)
+{
+  gboolean is_view = (op->flags & REEL_OP_VIEW) != 0;
+  ReelTensor *output;
+  gint64 n_elements;
+
+  if (G_UNLIKELY (spec->rank > REEL_MAX_RANK))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "the result would have rank %u, more than %d", spec->rank,
+                   REEL_MAX_RANK);
+      return NULL;
+    }
+  if (!_reel_shape_count (spec->rank, spec->shape, reel_dtype_get_size (spec->dtype),
+                          &n_elements, NULL, error))
+    return NULL;
+  if (is_view && base->storage != NULL)
+    output = _reel_tensor_new_view (tape->pool, base, spec->rank, spec->shape,
+                                    spec->strides, spec->offset);
+  else
+    output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
+                                     n_elements, TRUE);
+  if (G_UNLIKELY (output == NULL))
+    {
+      _reel_set_no_memory (error, spec->dtype, spec->rank, spec->shape);
+      return NULL;
+    }
+  if (is_view && base->storage == NULL)
+    {
+      ReelArray destination, source;
+
+      _reel_tensor_to_array (output, &destination);
+      source = destination;
+      source.strides = spec->strides;
+      source.data = (gchar *) base->data +
+                    spec->offset * (gint64) reel_dtype_get_size (spec->dtype);
+      _reel_copy_array (&destination, &source);
+    }
+  return output;
+}
+
+static gboolean
+run_kernel (ReelTape          *tape,
+            const ReelInfer   *infer,
+            ReelTensor *const *outputs,
+            GError           **error)
+{
+  ReelArray few[FEW];
+  g_autofree ReelArray *many = NULL;
+  ReelArray *arrays = few;
+  guint n = infer->n_inputs + infer->n_outputs;
+  ReelKernelCall call;
+  gboolean ok;
+
+  if (n > FEW)
+    arrays = many = g_new (ReelArray, n);
+  for (guint i = 0; i < infer->n_inputs; i++)
+    if (infer->inputs[i] != NULL)
+      _reel_tensor_to_array (infer->inputs[i], &arrays[i]);
+    else
+      memset (&arrays[i], 0, sizeof (ReelArray));
+  for (guint i = 0; i < infer->n_outputs; i++)
+    _reel_tensor_to_array (outputs[i], &arrays[infer->n_inputs + i]);
+
+  call.op = infer->op;
+  call.attributes = infer->attributes;
+  call.attributes_size = infer->attributes_size;
+  call.inputs = arrays;
+  call.n_inputs = infer->n_inputs;
+  call.outputs = arrays + infer->n_inputs;
+  call.n_outputs = infer->n_outputs;
+  call.workspace = NULL;
+  if (infer->workspace_size > 0)
+    {
+      call.workspace = _reel_pool_alloc (tape->pool,
+                                         (infer->workspace_size + 63) & ~(gsize) 63);
+      if (call.workspace == NULL)
+        {
+          g_set_error (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                       "no memory for a workspace of %" G_GSIZE_FORMAT " bytes",
+                       infer->workspace_size);
+          return FALSE;
+        }
+    }
+  ok = infer->op->kernel (&call, error);
+  if (call.workspace != NULL)
+    _reel_pool_free_local (tape->pool, call.workspace);
+  return ok;
+}
+
+/* Hands the outputs to the tape. */
+static gboolean
+keep_outputs (ReelTape        *tape,
+              const ReelInfer *infer,
+              ReelTensor     **outputs,
+              GError         **error)
+{
+  guint n_owned = 0;
+
+  if (_reel_tape_is_recording (tape))
+    {
+      gboolean differentiable = FALSE;
+
+      if ((infer->op->flags & REEL_OP_NO_GRADIENT) == 0)
+        for (guint i = 0; i < infer->n_inputs && !differentiable; i++)
+          differentiable = infer->inputs[i] != NULL &&
+                           _reel_tensor_requires_grad (infer->inputs[i]);
+      for (guint i = 0; differentiable && i < infer->n_outputs; i++)
+        if (reel_dtype_is_floating (outputs[i]->dtype))
+          _reel_tensor_set_flags (outputs[i], REEL_TENSOR_DIFFERENTIABLE);
+      if (G_LIKELY (_reel_tape_record (tape, infer->op, infer->inputs, infer->n_inputs,
+                                       infer->attributes, infer->attributes_size,
+                                       outputs, infer->n_outputs)))
+        return TRUE;
+    }
+  else
+    {
+      while (n_owned < infer->n_outputs && _reel_tape_own (tape, outputs[n_owned]))
+        n_owned++;
+      if (G_LIKELY (n_owned == infer->n_outputs))
+        return TRUE;
+    }
+  g_set_error_literal (error, REEL_ERROR, REEL_ERROR_NO_MEMORY, "no memory for a node");
+  /* What is owned already goes with its frame. */
+  for (guint i = n_owned; i < infer->n_outputs; i++)
+    _reel_tensor_unref_local (outputs[i], tape->pool);
+  memset (outputs, 0, infer->n_outputs * sizeof (ReelTensor *));
+  return FALSE;
+}
+
+static gboolean
+compute (ReelTape     *tape,
+         ReelInfer    *infer,
+         ReelTensor  **outputs,
+         GError      **error)
+{
+  const ReelOp *op = infer->op;
+  guint n = 0;
+
+  if (!op->infer (infer, error))
+    goto fail;
+  for (; n < infer->n_outputs; n++)
+    {
+      outputs[n] = output_new (tape, op, &infer->outputs[n],
+                               infer->n_inputs > 0 ? infer->inputs[0] : NULL, error);
+      if (outputs[n] == NULL)
+        goto fail;
+    }
+  if (op->kernel != NULL && !run_kernel (tape, infer, outputs, error))
+    goto fail;
+  return keep_outputs (tape, infer, outputs, error);
+
+fail:
+  while (n > 0)
+    _reel_tensor_unref_local (outputs[--n], tape->pool);
+  return FALSE;
+}
+
+gboolean
+reel_apply_full (const ReelOp      *op,
+                 ReelTensor *const *inputs,
+                 guint              n_inputs,
+                 gconstpointer      attributes,
+                 gsize              attributes_size,
+                 ReelTensor       **outputs,
+                 guint              n_outputs)
+{
+  ReelTape *tape = _reel_tape_current ();
+  ReelSpec few[1];
+  g_autofree ReelSpec *many = NULL;
+  GError *error = NULL;
+  ReelInfer infer;
+
+  for (guint i = 0; i < n_outputs; i++)
+    outputs[i] = tape->error_tensor;
+  g_return_val_if_fail (op != NULL && op->infer != NULL, FALSE);
+  g_return_val_if_fail (n_inputs == 0 || inputs != NULL, FALSE);
+  g_return_val_if_fail (attributes_size == 0 || attributes != NULL, FALSE);
+
+  if (G_UNLIKELY (tape->error != NULL) ||
+      !check_counts (tape, op, n_inputs, n_outputs) ||
+      !check_inputs (tape, op, inputs, n_inputs))
+    goto failed;
+
+  infer.op = op;
+  infer.attributes = attributes;
+  infer.attributes_size = attributes_size;
+  infer.inputs = inputs;
+  infer.n_inputs = n_inputs;
+  infer.outputs = few;
+  infer.n_outputs = n_outputs;
+  infer.workspace_size = 0;
+  if (n_outputs > G_N_ELEMENTS (few))
+    infer.outputs = many = g_new (ReelSpec, n_outputs);
+  if (G_LIKELY (compute (tape, &infer, outputs, &error)))
+    return TRUE;
+  if (error == NULL)
+    g_set_error_literal (&error, REEL_ERROR, REEL_ERROR_FAILED,
+                         "failed without saying why");
+  fail (tape, op, error);
+
+failed:
+  for (guint i = 0; i < n_outputs; i++)
+    outputs[i] = tape->error_tensor;
+  return FALSE;
+}
+
+ReelTensor *
+reel_apply (const ReelOp      *op,
+            ReelTensor *const *inputs,
+            guint              n_inputs,
+            gconstpointer      attributes,
+            gsize              attributes_size)
+{
+  ReelTensor *output;
+
+  (void) reel_apply_full (op, inputs, n_inputs, attributes, attributes_size, &output, 1);
+  return output;
+}

@@ -1,0 +1,137 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of this room share. */
+
+#include "tape/sweep.h"
+
+#include <reel/reel-op.h>
+#include <reel/reel-ops.h>
+
+/* Calls of the library's own ops. */
+static inline ReelTensor *
+_reel_apply_1 (const ReelOp *op,
+               ReelTensor   *x,
+               gconstpointer attributes,
+               gsize         attributes_size)
+{
+  return reel_apply (op, &x, 1, attributes, attributes_size);
+}
+
+static inline ReelTensor *
+_reel_apply_2 (const ReelOp *op,
+               ReelTensor   *a,
+               ReelTensor   *b,
+               gconstpointer attributes,
+               gsize         attributes_size)
+{
+  ReelTensor *inputs[2] = { a, b };
+
+  return reel_apply (op, inputs, 2, attributes, attributes_size);
+}
+
+static inline ReelTensor *
+_reel_apply_3 (const ReelOp *op,
+               ReelTensor   *a,
+               ReelTensor   *b,
+               ReelTensor   *c,
+               gconstpointer attributes,
+               gsize         attributes_size)
+{
+  ReelTensor *inputs[3] = { a, b, c };
+
+  return reel_apply (op, inputs, 3, attributes, attributes_size);
+}
+
+/* A list of axes as an attribute: counted from the end (-1 is the last), so that
+ * axes may be put in front; in rising order, each once. */
+typedef struct
+{
+  guint32 n;
+  gint32 keep;                  /* whether a reduction keeps them, with size 1 */
+  gint32 axes[REEL_MAX_AXES];
+} ReelAxes;
+
+/* FALSE, with the sticky error set in the name of `op`, where an axis is out of
+ * range or there twice. */
+gboolean _reel_axes_init (ReelAxes     *self,
+                          const gchar  *op,
+                          ReelTensor   *x,
+                          guint         n_axes,
+                          const gint64 *axes,
+                          gboolean      keep);
+
+/* One axis from the end; FALSE with the sticky error likewise. */
+gboolean _reel_axis_from_end (const gchar *op,
+                              ReelTensor  *x,
+                              gint64       axis,
+                              gint32      *from_end);
+
+/* The sticky error of a failed argument check: "op: message". Returns the current
+ * tape's error tensor. */
+ReelTensor *_reel_op_fail (const gchar *op,
+                           ReelError    code,
+                           const gchar *format,
+                           ...) G_GNUC_PRINTF (3, 4);
+
+/* Whether a public function's tensor arguments can be looked at before the op is
+ * applied: not NULL, no error tensor. If not, `*failed` is what to return. */
+gboolean _reel_op_check_arguments (const gchar       *op,
+                                   ReelTensor *const *tensors,
+                                   guint              n_tensors,
+                                   ReelTensor       **failed);
+
+/* Copies dtype and shape of a tensor. */
+void _reel_spec_like (ReelSpec         *spec,
+                      const ReelTensor *tensor);
+
+/* "f32[2,3] x f32[4]", for messages; to be freed */
+gchar *_reel_describe_inputs (ReelTensor *const *inputs,
+                              guint              n_inputs);
+
+/* Shape rules that many ops have. */
+gboolean _reel_infer_same (ReelInfer *infer,
+                           GError   **error);
+gboolean _reel_infer_same_floating (ReelInfer *infer,
+                                    GError   **error);
+gboolean _reel_infer_broadcast (ReelInfer *infer,
+                                GError   **error);
+gboolean _reel_check_same_dtype (const ReelInfer *infer,
+                                 GError         **error);
+gboolean _reel_check_floating (const ReelInfer *infer,
+                               guint            input,
+                               GError         **error);
+
+/* Rule of a linear op of one input whose transpose is wanted too. */
+
+/* The sum of a cotangent over what broadcasting repeated: of `x`'s shape. Returns
+ * the cotangent itself where there is nothing to sum. */
+ReelTensor *_reel_sum_to_shape_of (ReelTensor *cotangent,
+                                   ReelTensor *x);
+
+/* A constant of the same dtype and shape as `like`, all one number; of rank 0 and
+ * expanded where that serves. */
+ReelTensor *_reel_full_like (ReelTensor *like,
+                             gdouble     value);
+
+/* One node that adds up parts of the contiguous whole. */
+ReelTensor *_reel_assemble (ReelTensor             *like,
+                            const ReelContribution *contributions,
+                            guint                   n_contributions);
+
+/* A region of x's contiguous layout as a view: the inverse of placing it. */
+ReelTensor *_reel_region (ReelTensor       *x,
+                          guint             rank,
+                          const gint64     *shape,
+                          const ReelRegion *region);
+
+/* a · b where a zero on either side absorbs; a / b where a zero a does. */
+ReelTensor *_reel_mul_absorb (ReelTensor *a,
+                              ReelTensor *b);
+ReelTensor *_reel_div_absorb (ReelTensor *a,
+                              ReelTensor *b);
+
+/* The library's own ops, in the order of the registry. */
+extern const ReelOp *const _reel_builtin_ops[];
+extern const guint _reel_n_builtin_ops;

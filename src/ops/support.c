@@ -1,0 +1,235 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "ops/ops-private.h"
+
+#include <stdarg.h>
+
+/* What the ops share: checks, shape rules, axes. */
+
+ReelTensor *
+_reel_op_fail (const gchar *op,
+               ReelError    code,
+               const gchar *format,
+               ...)
+{
+  g_autofree gchar *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return _reel_tape_fail (_reel_tape_current (),
+                          g_error_new (REEL_ERROR, (gint) code, "%s: %s", op, message));
+}
+
+gboolean
+_reel_op_check_arguments (const gchar       *op,
+                          ReelTensor *const *tensors,
+                          guint              n_tensors,
+                          ReelTensor       **failed)
+{
+  for (guint i = 0; i < n_tensors; i++)
+    {
+      if (G_UNLIKELY (tensors == NULL || tensors[i] == NULL))
+        {
+          g_critical ("%s: input %u is NULL", op, i);
+          *failed = _reel_op_fail (op, REEL_ERROR_NULL, "input %u is NULL", i);
+          return FALSE;
+        }
+      if (G_UNLIKELY ((_reel_tensor_flags (tensors[i]) & REEL_TENSOR_ERROR) != 0))
+        {
+          GError *error = tensors[i]->extra->error;
+
+          *failed = error != NULL
+                    ? _reel_tape_fail (_reel_tape_current (), g_error_copy (error))
+                    : _reel_op_fail (op, REEL_ERROR_FAILED, "an input is an error tensor");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+_reel_axis_from_end (const gchar *op,
+                     ReelTensor  *x,
+                     gint64       axis,
+                     gint32      *from_end)
+{
+  GError *error = NULL;
+  guint from_front;
+
+  if (!_reel_axis_from_front (axis, x->rank, &from_front, &error))
+    {
+      g_prefix_error (&error, "%s: ", op);
+      _reel_tape_fail (_reel_tape_current (), error);
+      return FALSE;
+    }
+  *from_end = (gint32) from_front - (gint32) x->rank;
+  return TRUE;
+}
+
+gboolean
+_reel_axes_init (ReelAxes     *self,
+                 const gchar  *op,
+                 ReelTensor   *x,
+                 guint         n_axes,
+                 const gint64 *axes,
+                 gboolean      keep)
+{
+  guint seen = 0;
+
+  /* All of it is copied into the node: no byte may be left undefined. */
+  memset (self, 0, sizeof *self);
+  self->keep = keep;
+  if (n_axes == 0)
+    {
+      self->n = x->rank;
+      for (guint i = 0; i < x->rank; i++)
+        self->axes[i] = (gint32) i - (gint32) x->rank;
+      return TRUE;
+    }
+  for (guint i = 0; i < n_axes; i++)
+    {
+      gint32 from_end;
+
+      if (!_reel_axis_from_end (op, x, axes[i], &from_end))
+        return FALSE;
+      if ((seen & 1u << -from_end) != 0)
+        {
+          _reel_op_fail (op, REEL_ERROR_INDEX, "axis %" G_GINT64_FORMAT " is there twice",
+                         axes[i]);
+          return FALSE;
+        }
+      seen |= 1u << -from_end;
+    }
+  for (gint32 axis = -(gint32) x->rank; axis < 0; axis++)
+    if ((seen & 1u << -axis) != 0)
+      self->axes[self->n++] = axis;
+  return TRUE;
+}
+
+void
+_reel_spec_like (ReelSpec         *spec,
+                 const ReelTensor *tensor)
+{
+  spec->dtype = (ReelDType) tensor->dtype;
+  spec->rank = tensor->rank;
+  for (guint i = 0; i < tensor->rank; i++)
+    spec->shape[i] = tensor->dims[i];
+}
+
+gchar *
+_reel_describe_inputs (ReelTensor *const *inputs,
+                       guint              n_inputs)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < n_inputs; i++)
+    {
+      g_autofree gchar *what = inputs[i] != NULL ? reel_tensor_describe (inputs[i]) : NULL;
+
+      g_string_append_printf (text, "%s%s", i > 0 ? " x " : "", what != NULL ? what : "none");
+    }
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+_reel_check_floating (const ReelInfer *infer,
+                      guint            input,
+                      GError         **error)
+{
+  g_autofree gchar *what = NULL;
+
+  if (G_LIKELY (reel_dtype_is_floating (infer->inputs[input]->dtype)))
+    return TRUE;
+  what = reel_tensor_describe (infer->inputs[input]);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
+               "needs a floating-point tensor, not %s; reel_cast converts", what);
+  return FALSE;
+}
+
+gboolean
+_reel_check_same_dtype (const ReelInfer *infer,
+                        GError         **error)
+{
+  const ReelTensor *first = NULL;
+
+  for (guint i = 0; i < infer->n_inputs; i++)
+    {
+      g_autofree gchar *what = NULL;
+
+      if (infer->inputs[i] == NULL)
+        continue;
+      if (first == NULL)
+        first = infer->inputs[i];
+      if (G_LIKELY (infer->inputs[i]->dtype == first->dtype))
+        continue;
+      what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+      g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
+                   "dtypes differ: %s; reel_cast converts", what);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+_reel_infer_same (ReelInfer *infer,
+                  GError   **error)
+{
+  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  return TRUE;
+}
+
+gboolean
+_reel_infer_same_floating (ReelInfer *infer,
+                           GError   **error)
+{
+  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  return _reel_check_floating (infer, 0, error);
+}
+
+gboolean
+_reel_infer_broadcast (ReelInfer *infer,
+                       GError   **error)
+{
+  ReelSpec *spec = &infer->outputs[0];
+
+  if (!_reel_check_same_dtype (infer, error))
+    return FALSE;
+  _reel_spec_like (spec, infer->inputs[0]);
+  for (guint i = 1; i < infer->n_inputs; i++)
+    if (!_reel_shape_broadcast (spec->rank, spec->shape, infer->inputs[i]->rank,
+                                _reel_tensor_shape (infer->inputs[i]), &spec->rank,
+                                spec->shape))
+      {
+        g_autofree gchar *what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+
+        g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                     "shapes do not broadcast: %s", what);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+ReelTensor *
+_reel_full_like (ReelTensor *like,
+                 gdouble     value)
+{
+  ReelTape *tape = _reel_tape_current ();
+  ReelTensor *number;
+
+  /* A constant has no node, recording or not: it only needs an owner. With a
+   * storage, so that expanding it is a view. */
+  number = _reel_tensor_new_sized (tape->pool, (ReelDType) like->dtype, 0, NULL, 1, FALSE);
+  if (number == NULL || !_reel_tape_own (tape, number))
+    {
+      if (number != NULL)
+        _reel_tensor_unref_local (number, tape->pool);
+      return _reel_op_fail ("full", REEL_ERROR_NO_MEMORY, "no memory for a number");
+    }
+  _reel_element_set ((ReelDType) like->dtype, number->data, value);
+  return like->rank == 0 ? number
+                         : reel_broadcast_to (number, like->rank, _reel_tensor_shape (like));
+}

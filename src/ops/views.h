@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the views share. */
+
+#include "ops/ops-private.h"
+
+/* A shape as an attribute: what it makes of the last `n_old` axes of the input.
+ * Axes before them stay, so that a rule may apply it to what has more of them.
+ * Only as much as `rank` says is recorded. */
+typedef struct
+{
+  guint32 n_old;
+  guint32 rank;
+  gint64 shape[REEL_MAX_AXES];
+} ReelShape;
+
+/* FALSE, with the sticky error set, where there is no shape or too high a rank. */
+gboolean _reel_check_shape_argument (const gchar  *op,
+                                     guint         rank,
+                                     const gint64 *shape);
+
+/* Applies an op of one input whose attribute is a ReelShape. */
+ReelTensor *_reel_apply_shape (const ReelOp *op,
+                               ReelTensor   *x,
+                               guint         n_old,
+                               guint         rank,
+                               const gint64 *shape);
+
+/* Gives the last axes of x, which are of `from`'s shape, the shape of `to`. */
+ReelTensor *_reel_reshape_as (ReelTensor *x,
+                              ReelTensor *from,
+                              ReelTensor *to);
+
+/* Gives the last n_old axes of x another shape. */
+ReelTensor *_reel_reshape_last (ReelTensor   *x,
+                                guint         n_old,
+                                guint         rank,
+                                const gint64 *shape);
+
+/* All of x, in another header. */
+ReelTensor *_reel_view_same (ReelTensor *x);
+
+/* `length` elements from `start` on along an axis counted from the end. */
+ReelTensor *_reel_slice_range (ReelTensor *x,
+                               gint32      axis,
+                               gint64      start,
+                               gint64      length);
+
+/* The slice at `index` along an axis counted from the end, without that axis. */
+ReelTensor *_reel_select_at (ReelTensor *x,
+                             gint32      axis,
+                             gint64      index);
+
+/* A new axis as an axis counted from the end of the result; FALSE with the sticky
+ * error where it is out of range. */
+gboolean _reel_new_axis_from_end (const gchar *op,
+                                  ReelTensor  *x,
+                                  gint64       axis,
+                                  gint32      *from_end);
+
+/* A shape rule of a view begins with all of the first input, and changes that. Of
+ * an empty input the strides are 0, so that no product of them overflows. */
+void _reel_view_begin (ReelSpec         *spec,
+                       const ReelTensor *x);
+void _reel_view_end (ReelSpec *spec);
+void _reel_view_drop_axis (ReelSpec *spec,
+                           guint     axis);
+
+/* An axis of the first input, from an attribute that counts from the end. */
+gboolean _reel_infer_axis (const ReelInfer *infer,
+                           gint32           from_end,
+                           guint           *axis,
+                           GError         **error);
+
+/* The jvp rule of a linear op of one input: ẏ = f(ẋ), with the same attributes. */
+gboolean _reel_jvp_linear (ReelRule *rule,
+                           GError  **error);
+
+extern const ReelOp _reel_op_reshape;
+extern const ReelOp _reel_op_slice;
+extern const ReelOp _reel_op_select;
+extern const ReelOp _reel_op_unbind;

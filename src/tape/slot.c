@@ -1,0 +1,286 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "kernels/map.h"
+#include "ops/ops-private.h"
+#include "tape/sweep.h"
+#include "tensor/copy.h"
+
+#include <stdlib.h>
+
+/* How cotangents add up, without ever writing into memory that anybody else may
+ * see. While paused, contributions are added as they come, in place where the
+ * sweep alone owns the sum. While recording they are listed, and one node
+ * assembles them. Either way slices of one tensor cost what they cover. */
+
+#define IS_LIST(slot) (((guintptr) (slot) & 1) != 0)
+#define TO_LIST(slot) ((GArray *) ((guintptr) (slot) & ~(guintptr) 1))
+#define FROM_LIST(list) ((gpointer) ((guintptr) (list) | 1))
+
+static gboolean
+no_memory (ReelTensor *like,
+           GError    **error)
+{
+  _reel_set_no_memory (error, like->dtype, like->rank, _reel_tensor_shape (like));
+  return FALSE;
+}
+
+static gboolean
+check_fits (ReelTensor       *like,
+            ReelTensor       *cotangent,
+            const ReelRegion *region,
+            GError          **error)
+{
+  if (G_LIKELY (cotangent->dtype == like->dtype &&
+                (region != NULL || _reel_tensor_same_shape (like, cotangent)) &&
+                cotangent->data != NULL))
+    return TRUE;
+  {
+    g_autofree gchar *expected = reel_tensor_describe (like);
+    g_autofree gchar *given = reel_tensor_describe (cotangent);
+
+    g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                 "the cotangent of %s cannot be %s%s", expected, given,
+                 cotangent->data == NULL ? ", which has no data" : "");
+  }
+  return FALSE;
+}
+
+static void
+region_array (ReelTensor       *whole,
+              ReelTensor       *part,
+              const ReelRegion *region,
+              ReelArray        *array)
+{
+  array->data = (gchar *) whole->data +
+                region->offset * (gint64) reel_dtype_get_size (whole->dtype);
+  array->dtype = (ReelDType) whole->dtype;
+  array->rank = part->rank;
+  array->shape = _reel_tensor_shape (part);
+  array->strides = region->strides;
+}
+
+static void
+accumulate (ReelTensor       *sum,
+            ReelTensor       *cotangent,
+            const ReelRegion *region)
+{
+  ReelArray destination, source;
+
+  if (region != NULL)
+    region_array (sum, cotangent, region, &destination);
+  else
+    _reel_tensor_to_array (sum, &destination);
+  _reel_tensor_to_array (cotangent, &source);
+  _reel_array_accumulate (&destination, &source);
+}
+
+/* Makes the slot hold a sum that may be written: of zeros, or what it held. */
+static gboolean
+own_sum (ReelSweep  *sweep,
+         ReelSlot   *slot,
+         ReelTensor *like,
+         GError    **error)
+{
+  ReelTensor *held = *slot;
+  ReelTensor *sum;
+
+  if (held != NULL && _reel_tensor_owns_data (held))
+    return TRUE;
+  sum = _reel_tensor_new_sized (sweep->tape->pool, like->dtype, like->rank,
+                                _reel_tensor_shape (like), like->n_elements, TRUE);
+  if (sum == NULL)
+    return no_memory (like, error);
+  if (held == NULL)
+    {
+      memset (sum->data, 0,
+              (gsize) sum->n_elements * reel_dtype_get_size (sum->dtype));
+    }
+  else
+    {
+      ReelArray destination, source;
+
+      _reel_tensor_to_array (sum, &destination);
+      _reel_tensor_to_array (held, &source);
+      _reel_copy_array (&destination, &source);
+      _reel_tensor_unref_local (held, sweep->tape->pool);
+    }
+  *slot = sum;
+  return TRUE;
+}
+
+static void
+list_contribution (ReelSlot         *slot,
+                   ReelTensor       *cotangent,
+                   const ReelRegion *region)
+{
+  ReelContribution contribution = { cotangent, region != NULL, { 0, { 0 } } };
+  GArray *list;
+
+  if (*slot != NULL && IS_LIST (*slot))
+    {
+      list = TO_LIST (*slot);
+    }
+  else
+    {
+      list = g_array_new (FALSE, FALSE, sizeof (ReelContribution));
+      if (*slot != NULL)
+        {
+          ReelContribution held = { *slot, FALSE, { 0, { 0 } } };
+
+          g_array_append_val (list, held);
+        }
+      *slot = FROM_LIST (list);
+    }
+  if (region != NULL)
+    contribution.region = *region;
+  reel_tensor_ref (cotangent);
+  g_array_append_val (list, contribution);
+}
+
+gboolean
+_reel_slot_add (ReelSweep        *sweep,
+                ReelSlot         *slot,
+                ReelTensor       *like,
+                ReelTensor       *cotangent,
+                const ReelRegion *region,
+                GError          **error)
+{
+  if (!check_fits (like, cotangent, region, error))
+    return FALSE;
+  if (*slot == NULL && region == NULL)
+    {
+      *slot = reel_tensor_ref (cotangent);
+      return TRUE;
+    }
+  if ((sweep->flags & REEL_GRAD_RECORD) != 0)
+    {
+      list_contribution (slot, cotangent, region);
+      return TRUE;
+    }
+  if (!own_sum (sweep, slot, like, error))
+    return FALSE;
+  accumulate (*slot, cotangent, region);
+  return TRUE;
+}
+
+gboolean
+_reel_slot_combine (ReelSweep  *sweep,
+                    ReelSlot   *slot,
+                    ReelTensor *like,
+                    GError    **error)
+{
+  GArray *list;
+  ReelTensor *sum;
+
+  if (*slot == NULL || !IS_LIST (*slot))
+    return TRUE;
+  list = TO_LIST (*slot);
+  sum = _reel_assemble (like, (const ReelContribution *) (gpointer) list->data, list->len);
+  if (reel_tensor_is_error (sum))
+    {
+      *error = _reel_tape_steal_error (sweep->tape);
+      return FALSE;
+    }
+  reel_tensor_ref (sum);
+  _reel_slot_clear (sweep, slot);
+  *slot = sum;
+  return TRUE;
+}
+
+void
+_reel_slot_clear (ReelSweep *sweep,
+                  ReelSlot  *slot)
+{
+  if (*slot == NULL)
+    return;
+  if (IS_LIST (*slot))
+    {
+      GArray *list = TO_LIST (*slot);
+
+      for (guint i = 0; i < list->len; i++)
+        _reel_tensor_unref_local (g_array_index (list, ReelContribution, i).tensor,
+                                  sweep->tape->pool);
+      g_array_unref (list);
+    }
+  else
+    {
+      _reel_tensor_unref_local (*slot, sweep->tape->pool);
+    }
+  *slot = NULL;
+}
+
+/* Leaves are few: a small table of addresses, kept from sweep to sweep. */
+
+static gsize
+leaf_hash (const ReelTensor *tensor,
+           gsize             table_size)
+{
+  return (gsize) ((((guintptr) tensor >> 4) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32) &
+         (table_size - 1);
+}
+
+static gboolean
+leaf_table_rehash (ReelLeafTable *table)
+{
+  gsize size = MAX (64, table->table_size * 2);
+  guint32 *grown = calloc (size, sizeof (guint32));
+
+  if (grown == NULL)
+    return FALSE;
+  for (gsize i = 0; i < table->n_entries; i++)
+    {
+      gsize at = leaf_hash (table->entries[i].tensor, size);
+
+      while (grown[at] != 0)
+        at = (at + 1) & (size - 1);
+      grown[at] = (guint32) i + 1;
+    }
+  free (table->table);
+  table->table = grown;
+  table->table_size = size;
+  return TRUE;
+}
+
+ReelSlot *
+_reel_leaf_table_get (ReelLeafTable *table,
+                      ReelTensor    *tensor,
+                      gboolean       add)
+{
+  ReelLeafSlot *entry;
+  gsize at = 0;
+
+  if (table->table_size > 0)
+    for (at = leaf_hash (tensor, table->table_size); table->table[at] != 0;
+         at = (at + 1) & (table->table_size - 1))
+      {
+        entry = &table->entries[table->table[at] - 1];
+        if (entry->tensor == tensor)
+          return &entry->slot;
+      }
+  if (!add ||
+      !_reel_grow ((gpointer *) &table->entries, &table->capacity,
+                   table->n_entries + 1, sizeof (ReelLeafSlot)))
+    return NULL;
+  if (2 * (table->n_entries + 1) > table->table_size)
+    {
+      if (!leaf_table_rehash (table))
+        return NULL;
+      for (at = leaf_hash (tensor, table->table_size); table->table[at] != 0;)
+        at = (at + 1) & (table->table_size - 1);
+    }
+  entry = &table->entries[table->n_entries++];
+  table->table[at] = (guint32) table->n_entries;
+  entry->tensor = tensor;
+  entry->slot = NULL;
+  return &entry->slot;
+}
+
+void
+_reel_leaf_table_clear (ReelLeafTable *table)
+{
+  table->n_entries = 0;
+  if (table->table_size > 0)
+    memset (table->table, 0, table->table_size * sizeof (guint32));
+}

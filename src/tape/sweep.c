@@ -1,0 +1,546 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "tape/sweep.h"
+
+/* Value numbers are topological order: a sweep walks them down or up, with one
+ * slot a value, no recursion and no sort. */
+
+gboolean
+_reel_sweep_begin (ReelSweep    *sweep,
+                   ReelTape     *tape,
+                   ReelGradFlags flags,
+                   guint64       first,
+                   guint64       end,
+                   GError      **error)
+{
+  gsize old_capacity = tape->slots_capacity;
+
+  if (tape->n_sweeps > 0)
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_BUSY,
+                           "the tape is being swept");
+      return FALSE;
+    }
+  if (!_reel_grow ((gpointer *) &tape->slots, &tape->slots_capacity,
+                   (gsize) (end - first), sizeof (ReelSlot)))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                   "no memory to sweep %" G_GUINT64_FORMAT " values", end - first);
+      return FALSE;
+    }
+  /* Slots are empty between sweeps; only new ones have to be made so. */
+  memset (tape->slots + old_capacity, 0,
+          (tape->slots_capacity - old_capacity) * sizeof (ReelSlot));
+
+  memset (sweep, 0, sizeof *sweep);
+  sweep->tape = tape;
+  sweep->flags = flags;
+  sweep->first = first;
+  sweep->end = end;
+  sweep->slots = tape->slots;
+  sweep->leaves = &tape->leaves;
+
+  tape->n_sweeps++;
+  tape->n_sweep_frames = (guint) tape->n_frames;
+  if ((flags & REEL_GRAD_RECORD) == 0)
+    tape->n_pauses++;
+  return TRUE;
+}
+
+void
+_reel_sweep_end (ReelSweep *sweep)
+{
+  ReelTape *tape = sweep->tape;
+
+  for (guint64 i = 0; i < sweep->end - sweep->first; i++)
+    if (G_UNLIKELY (sweep->slots[i] != NULL))
+      _reel_slot_clear (sweep, &sweep->slots[i]);
+  for (gsize i = 0; i < tape->leaves.n_entries; i++)
+    _reel_slot_clear (sweep, &tape->leaves.entries[i].slot);
+  _reel_leaf_table_clear (&tape->leaves);
+  g_clear_error (&sweep->error);
+  tape->n_sweeps--;
+  tape->n_sweep_frames = 0;
+  if ((sweep->flags & REEL_GRAD_RECORD) == 0)
+    tape->n_pauses--;
+}
+
+gboolean
+_reel_sweep_alloc_marks (ReelSweep *sweep,
+                         GError   **error)
+{
+  gsize n = (gsize) (sweep->end - sweep->first);
+
+  if (!_reel_grow ((gpointer *) &sweep->tape->marks, &sweep->tape->marks_capacity, n, 1))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                   "no memory to sweep %" G_GSIZE_FORMAT " values", n);
+      return FALSE;
+    }
+  sweep->marks = sweep->tape->marks;
+  memset (sweep->marks, 0, n);
+  return TRUE;
+}
+
+static inline gboolean
+input_is_wanted (ReelSweep           *sweep,
+                 const ReelNodeInput *input)
+{
+  if (input->tensor == NULL || !reel_dtype_is_floating (input->tensor->dtype))
+    return FALSE;
+  if ((input->value & REEL_INPUT_LEAF) == 0)
+    {
+      if (sweep->marks == NULL)
+        return (_reel_tensor_flags (input->tensor) & REEL_TENSOR_DIFFERENTIABLE) != 0;
+      return input->value >= sweep->first && sweep->marks[input->value - sweep->first] != 0;
+    }
+  if (sweep->all_leaves)
+    return (_reel_tensor_flags (input->tensor) & REEL_TENSOR_PARAMETER) != 0;
+  return _reel_leaf_table_get (sweep->leaves, input->tensor, FALSE) != NULL;
+}
+
+static void
+cursor_seek (ReelSweep  *sweep,
+             ReelCursor *cursor)
+{
+  if (sweep->first == 0)
+    {
+      _reel_cursor_first (sweep->tape, cursor);
+      return;
+    }
+  /* A sweep that begins late is short: look from the end. */
+  _reel_cursor_last (sweep->tape, cursor);
+  while (cursor->node->first > sweep->first)
+    _reel_cursor_previous (cursor);
+}
+
+void
+_reel_sweep_mark_dependents (ReelSweep *sweep)
+{
+  ReelCursor cursor;
+
+  if (sweep->first == sweep->end)
+    return;
+  cursor_seek (sweep, &cursor);
+  for (;;)
+    {
+      const ReelNode *node = cursor.node;
+      gboolean wanted = FALSE;
+
+      if ((node->op->flags & REEL_OP_NO_GRADIENT) == 0)
+        for (guint i = 0; i < node->n_inputs && !wanted; i++)
+          wanted = input_is_wanted (sweep, &_reel_node_inputs (node)[i]);
+      for (guint k = 0; wanted && k < node->n_outputs; k++)
+        if (node->first + k >= sweep->first && node->first + k < sweep->end &&
+            reel_dtype_is_floating (_reel_node_outputs (node)[k]->dtype))
+          sweep->marks[node->first + k - sweep->first] |= REEL_MARK_WANTED;
+      if (node->first + node->n_outputs >= sweep->end)
+        return;
+      _reel_cursor_next (&cursor);
+    }
+}
+
+static gboolean
+check_saved_tensor (const ReelNode *node,
+                    ReelTensor     *tensor,
+                    guint           version,
+                    GError        **error)
+{
+  g_autofree gchar *what = NULL;
+
+  if (G_LIKELY (tensor->data != NULL && _reel_tensor_memory_version (tensor) == version))
+    return TRUE;
+  what = reel_tensor_describe (tensor);
+  if (tensor->data == NULL)
+    g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
+                 "%s: its derivative needs %s, which an earlier sweep has released",
+                 node->op->name, what);
+  else
+    g_set_error (error, REEL_ERROR, REEL_ERROR_OVERWRITTEN,
+                 "%s: its derivative needs %s, which %s has overwritten since",
+                 node->op->name, what,
+                 tensor->storage != NULL && tensor->storage->last_writer != NULL
+                 ? tensor->storage->last_writer : "a write");
+  return FALSE;
+}
+
+#define READS(mask, i) (((mask) & ((guint32) 1 << MIN ((i), 31))) != 0)
+
+gboolean
+_reel_node_check_saved (const ReelNode *node,
+                        GError        **error)
+{
+  const ReelOp *op = node->op;
+  ReelNodeInput *inputs = _reel_node_inputs (node);
+  ReelTensor **outputs = _reel_node_outputs (node);
+
+  if (op->vjp_reads_inputs != 0)
+    for (guint i = 0; i < node->n_inputs; i++)
+      if (READS (op->vjp_reads_inputs, i) && inputs[i].tensor != NULL &&
+          !check_saved_tensor (node, inputs[i].tensor,
+                               (inputs[i].value & REEL_INPUT_LEAF) != 0
+                               ? (guint) inputs[i].value : inputs[i].tensor->version,
+                               error))
+        return FALSE;
+  if (op->vjp_reads_outputs != 0)
+    for (guint i = 0; i < node->n_outputs; i++)
+      if (READS (op->vjp_reads_outputs, i) &&
+          !check_saved_tensor (node, outputs[i], outputs[i]->version, error))
+        return FALSE;
+  return TRUE;
+}
+
+static gboolean
+run_hooks (ReelSweep  *sweep,
+           ReelTensor *tensor,
+           ReelSlot   *slot,
+           GError    **error)
+{
+  if (G_LIKELY ((_reel_tensor_flags (tensor) & REEL_TENSOR_HOOKED) == 0))
+    return TRUE;
+  /* By index: a hook may add hooks. */
+  for (guint i = 0; i < tensor->extra->hooks->len; i++)
+    {
+      const ReelHook hook = g_array_index (tensor->extra->hooks, ReelHook, i);
+      ReelTensor *replacement;
+      GError *hook_error = NULL;
+
+      if (hook.id == 0)
+        continue;
+      replacement = hook.func (tensor, *slot, hook.user_data, &hook_error);
+      if (hook_error == NULL)
+        hook_error = _reel_tape_steal_error (sweep->tape);
+      if (hook_error != NULL)
+        {
+          g_propagate_error (error, hook_error);
+          return FALSE;
+        }
+      if (replacement != NULL && replacement != *slot)
+        {
+          reel_tensor_ref (replacement);
+          _reel_slot_clear (sweep, slot);
+          if (!_reel_slot_add (sweep, slot, tensor, replacement, NULL, error))
+            {
+              reel_tensor_unref (replacement);
+              return FALSE;
+            }
+          reel_tensor_unref (replacement);
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+reel_rule_wants (const ReelRule *rule,
+                 guint           input)
+{
+  g_return_val_if_fail (rule != NULL && rule->sweep != NULL, FALSE);
+  g_return_val_if_fail (input < rule->n_inputs, FALSE);
+
+  return input_is_wanted (rule->sweep,
+                          &_reel_node_inputs ((const ReelNode *) rule->node)[input]);
+}
+
+static void
+rule_add (ReelRule         *rule,
+          guint             i,
+          ReelTensor       *cotangent,
+          const ReelRegion *region)
+{
+  ReelSweep *sweep = rule->sweep;
+  const ReelNodeInput *input = &_reel_node_inputs ((const ReelNode *) rule->node)[i];
+  ReelSlot *slot;
+
+  if (sweep->error != NULL || reel_tensor_is_error (cotangent) ||
+      !input_is_wanted (sweep, input))
+    return;
+  if ((input->value & REEL_INPUT_LEAF) == 0)
+    slot = &sweep->slots[input->value - sweep->first];
+  else
+    slot = _reel_leaf_table_get (sweep->leaves, input->tensor, TRUE);
+  if (slot == NULL)
+    g_set_error (&sweep->error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                 "no memory to note one more leaf");
+  else
+    (void) _reel_slot_add (sweep, slot, input->tensor, cotangent, region, &sweep->error);
+}
+
+void
+reel_rule_contribute (ReelRule   *rule,
+                      guint       input,
+                      ReelTensor *cotangent)
+{
+  g_return_if_fail (rule != NULL && rule->sweep != NULL);
+  g_return_if_fail (input < rule->n_inputs);
+  g_return_if_fail (cotangent != NULL);
+
+  rule_add (rule, input, cotangent, NULL);
+}
+
+void
+reel_rule_contribute_region (ReelRule     *rule,
+                             guint         input,
+                             ReelTensor   *cotangent,
+                             const gint64 *strides,
+                             gint64        offset)
+{
+  ReelRegion region;
+
+  g_return_if_fail (rule != NULL && rule->sweep != NULL);
+  g_return_if_fail (input < rule->n_inputs);
+  g_return_if_fail (cotangent != NULL);
+  g_return_if_fail (strides != NULL || cotangent->rank == 0);
+
+  region.offset = offset;
+  for (guint i = 0; i < cotangent->rank; i++)
+    region.strides[i] = strides[i];
+  rule_add (rule, input, cotangent, &region);
+}
+
+/* Runs a node's rule with everything it needs at hand. */
+static gboolean
+run_rule (ReelSweep          *sweep,
+          ReelNode           *node,
+          ReelTensor *const  *cotangents,
+          ReelTensor *const  *tangents,
+          GError            **error)
+{
+  ReelTensor *few[8];
+  g_autofree ReelTensor **many = NULL;
+  ReelTensor **inputs = few;
+  gboolean (*func) (ReelRule *, GError **) = cotangents != NULL ? node->op->vjp
+                                                                : node->op->jvp;
+  ReelRule rule;
+  GError *rule_error = NULL;
+
+  if (func == NULL)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_NO_GRADIENT, "%s has no %s rule",
+                   node->op->name, cotangents != NULL ? "vjp" : "jvp");
+      return FALSE;
+    }
+  if (!_reel_node_check_saved (node, error))
+    return FALSE;
+  if (node->n_inputs > G_N_ELEMENTS (few))
+    inputs = many = g_new (ReelTensor *, node->n_inputs);
+  for (guint i = 0; i < node->n_inputs; i++)
+    inputs[i] = _reel_node_inputs (node)[i].tensor;
+
+  rule.op = node->op;
+  rule.attributes = _reel_node_attributes (node);
+  rule.attributes_size = node->attributes_size;
+  rule.inputs = inputs;
+  rule.n_inputs = node->n_inputs;
+  rule.outputs = _reel_node_outputs (node);
+  rule.n_outputs = node->n_outputs;
+  rule.cotangents = cotangents;
+  rule.tangents = tangents;
+  rule.sweep = sweep;
+  rule.node = node;
+
+  if (!func (&rule, &rule_error) && rule_error == NULL)
+    rule_error = _reel_tape_steal_error (sweep->tape);
+  if (rule_error == NULL)
+    rule_error = g_steal_pointer (&sweep->error);
+  if (rule_error == NULL && G_UNLIKELY (sweep->tape->error != NULL))
+    rule_error = _reel_tape_steal_error (sweep->tape);
+  if (G_LIKELY (rule_error == NULL))
+    return TRUE;
+  reel_tape_clear_error (sweep->tape);
+  g_clear_error (&sweep->error);
+  g_propagate_prefixed_error (error, rule_error, "derivative of %s: ", node->op->name);
+  return FALSE;
+}
+
+static gboolean
+reverse_node (ReelSweep *sweep,
+              ReelNode  *node,
+              GError   **error)
+{
+  ReelTensor *few[4];
+  g_autofree ReelTensor **many = NULL;
+  ReelTensor **cotangents = few;
+  gboolean any = FALSE, wanted = FALSE;
+  gboolean ok = TRUE;
+
+  if (node->n_outputs > G_N_ELEMENTS (few))
+    cotangents = many = g_new (ReelTensor *, node->n_outputs);
+  for (guint k = 0; k < node->n_outputs; k++)
+    {
+      guint64 value = node->first + k;
+      ReelSlot *slot;
+
+      cotangents[k] = NULL;
+      /* Several outputs may straddle the range's ends. */
+      if (value < sweep->first || value >= sweep->end)
+        continue;
+      slot = &sweep->slots[value - sweep->first];
+      if (*slot == NULL)
+        continue;
+      if (!_reel_slot_combine (sweep, slot, _reel_node_outputs (node)[k], error) ||
+          !run_hooks (sweep, _reel_node_outputs (node)[k], slot, error))
+        return FALSE;
+      cotangents[k] = *slot;
+      any = TRUE;
+      wanted |= sweep->marks == NULL ||
+                (sweep->marks[value - sweep->first] & REEL_MARK_WANTED) != 0;
+    }
+  if (!any)
+    return TRUE;
+
+  if (wanted)
+    {
+      ReelTape *tape = sweep->tape;
+      ReelMark mark;
+
+      _reel_tape_mark (tape, &mark);
+      ok = run_rule (sweep, node, cotangents, NULL, error);
+      /* What the rule computed on the way is not needed any more; while recording
+       * it stays, to be differentiated again. */
+      if ((sweep->flags & REEL_GRAD_RECORD) == 0)
+        _reel_tape_rollback (tape, &mark);
+    }
+  for (guint k = 0; k < node->n_outputs; k++)
+    if (cotangents[k] != NULL &&
+        (sweep->marks == NULL ||
+         (sweep->marks[node->first + k - sweep->first] & REEL_MARK_TARGET) == 0))
+      _reel_slot_clear (sweep, &sweep->slots[node->first + k - sweep->first]);
+  return ok;
+}
+
+/* Nobody but the node holds these: no rule of an earlier node reads them. */
+static void
+release_outputs (ReelSweep *sweep,
+                 ReelNode  *node)
+{
+  ReelTensor **outputs = _reel_node_outputs (node);
+
+  for (guint k = 0; k < node->n_outputs; k++)
+    if (outputs[k]->data != NULL && outputs[k]->storage != NULL &&
+        _reel_tensor_is_unique (outputs[k]))
+      _reel_tensor_release_data (outputs[k], sweep->tape->pool);
+}
+
+gboolean
+_reel_sweep_reverse (ReelSweep *sweep,
+                     GError   **error)
+{
+  ReelCursor cursor;
+
+  _reel_cursor_last (sweep->tape, &cursor);
+  while (cursor.node != NULL && cursor.node->first >= sweep->end)
+    _reel_cursor_previous (&cursor);
+  while (cursor.node != NULL && cursor.node->first + cursor.node->n_outputs > sweep->first)
+    {
+      if (!reverse_node (sweep, cursor.node, error))
+        return FALSE;
+      if ((sweep->flags & REEL_GRAD_RELEASE) != 0)
+        release_outputs (sweep, cursor.node);
+      _reel_cursor_previous (&cursor);
+    }
+  for (gsize i = 0; i < sweep->leaves->n_entries; i++)
+    {
+      ReelLeafSlot *leaf = &sweep->leaves->entries[i];
+
+      if (leaf->slot != NULL &&
+          (!_reel_slot_combine (sweep, &leaf->slot, leaf->tensor, error) ||
+           !run_hooks (sweep, leaf->tensor, &leaf->slot, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+reel_rule_set_tangent (ReelRule   *rule,
+                       guint       output,
+                       ReelTensor *tangent)
+{
+  ReelSweep *sweep;
+  guint64 value;
+  ReelSlot *slot;
+
+  g_return_if_fail (rule != NULL && rule->sweep != NULL);
+  g_return_if_fail (output < rule->n_outputs);
+  g_return_if_fail (tangent != NULL);
+
+  sweep = rule->sweep;
+  value = ((const ReelNode *) rule->node)->first + output;
+  if (reel_tensor_is_error (tangent) || value < sweep->first || value >= sweep->end)
+    return;
+  slot = &sweep->slots[value - sweep->first];
+  _reel_slot_clear (sweep, slot);
+  if (sweep->error == NULL)
+    (void) _reel_slot_add (sweep, slot, rule->outputs[output], tangent, NULL,
+                           &sweep->error);
+}
+
+static gboolean
+forward_node (ReelSweep *sweep,
+              ReelNode  *node,
+              GError   **error)
+{
+  ReelTensor *few[8];
+  g_autofree ReelTensor **many = NULL;
+  ReelTensor **tangents = few;
+  const ReelNodeInput *inputs = _reel_node_inputs (node);
+  gboolean any = FALSE;
+  gboolean ok;
+  ReelMark mark;
+
+  if ((node->op->flags & REEL_OP_NO_GRADIENT) != 0)
+    return TRUE;
+  if (node->n_inputs > G_N_ELEMENTS (few))
+    tangents = many = g_new (ReelTensor *, node->n_inputs);
+  for (guint i = 0; i < node->n_inputs; i++)
+    {
+      ReelSlot *slot = NULL;
+
+      tangents[i] = NULL;
+      if (inputs[i].tensor == NULL)
+        continue;
+      if ((inputs[i].value & REEL_INPUT_LEAF) != 0)
+        slot = _reel_leaf_table_get (sweep->leaves, inputs[i].tensor, FALSE);
+      else if (inputs[i].value >= sweep->first)
+        slot = &sweep->slots[inputs[i].value - sweep->first];
+      if (slot != NULL && *slot != NULL)
+        {
+          tangents[i] = *slot;
+          any = TRUE;
+        }
+    }
+  if (!any)
+    return TRUE;
+  _reel_tape_mark (sweep->tape, &mark);
+  ok = run_rule (sweep, node, NULL, tangents, error);
+  if ((sweep->flags & REEL_GRAD_RECORD) == 0)
+    _reel_tape_rollback (sweep->tape, &mark);
+  return ok;
+}
+
+gboolean
+_reel_sweep_forward (ReelSweep *sweep,
+                     GError   **error)
+{
+  ReelCursor cursor;
+
+  if (sweep->first == sweep->end)
+    return TRUE;
+  cursor_seek (sweep, &cursor);
+  for (;;)
+    {
+      ReelNode *node = cursor.node;
+      gboolean seeded = FALSE;
+
+      /* A value that is itself an input of the sweep keeps the tangent given. */
+      for (guint k = 0; k < node->n_outputs && sweep->marks != NULL; k++)
+        if (node->first + k >= sweep->first && node->first + k < sweep->end)
+          seeded |= (sweep->marks[node->first + k - sweep->first] & REEL_MARK_TARGET) != 0;
+      if (!seeded && !forward_node (sweep, node, error))
+        return FALSE;
+      if (node->first + node->n_outputs >= sweep->end)
+        return TRUE;
+      _reel_cursor_next (&cursor);
+    }
+}
