@@ -139,7 +139,7 @@ test_sum_columns (gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (n_rows); i++)
     for (guint j = 0; j < G_N_ELEMENTS (widths); j++)
       {
-        const gint64 n = widths[j], stride = n + 3, size = MAX (n_rows[i] * stride - 3, 0);
+        const gint64 n = widths[j], stride = n + 3, size = MAX (n_rows[i] * stride - 3, n);
         gdouble *x64 = random_rows (size, j), *sum64 = g_new (gdouble, n);
         gfloat *x32 = as_f32 (x64, size), *sum32 = g_new (gfloat, n);
 

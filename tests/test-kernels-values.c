@@ -284,6 +284,14 @@ test_integers (gconstpointer data)
   g_assert_cmpint (total, ==, 4);
   kernels->reduce[REEL_REDUCE_argmin][REEL_I32] (1, 5, x, &total);
   g_assert_cmpint (total, ==, 0);
+  {
+    const gint32 ties[] = { 1, 2, 2, 0, 0 };
+
+    kernels->reduce[REEL_REDUCE_argmax][REEL_I32] (1, 5, ties, &total);
+    g_assert_cmpint (total, ==, 1);
+    kernels->reduce[REEL_REDUCE_argmin][REEL_I32] (1, 5, ties, &total);
+    g_assert_cmpint (total, ==, 3);
+  }
   kernels->reduce[REEL_REDUCE_amax][REEL_I32] (1, 4, x, y);
   g_assert_cmpint (y[0], ==, 5);
   kernels->reduce[REEL_REDUCE_any][REEL_I32] (1, 5, x, byte);

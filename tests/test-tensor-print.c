@@ -5,6 +5,10 @@
 #include <locale.h>
 #include <math.h>
 
+/* The macros of math.h are floats. */
+#define NOT_A_NUMBER ((gdouble) NAN)
+#define INFINITE ((gdouble) INFINITY)
+
 /* What is expected here was printed by NumPy 1.24 with precision=4 and
  * floatmode='maxprec'. */
 
@@ -63,6 +67,7 @@ test_scientific (void)
   CHECK (REEL_F64, REEL_SHAPE (2), "[1.e-05 1.e+00]", 1e-5, 1);
   CHECK (REEL_F64, REEL_SHAPE (2), "[1.0000e+00 1.0015e+03]", 1, 1001.5);
   CHECK (REEL_F64, REEL_SHAPE (2), "[ 1.e+100 -1.e-300]", 1e100, -1e-300);
+  CHECK (REEL_F64, REEL_SHAPE (2), "[1.e+100 1.e+000]", 1e100, 1);
   CHECK (REEL_F64, REEL_SHAPE (1), "[5.e-324]", 5e-324);
   CHECK (REEL_F32, REEL_SHAPE (2), "[1.0000e-01 1.6777e+07]", 0.1, 16777216);
   CHECK (REEL_F32, REEL_SHAPE (1), "[3.4028e+38]", 3.4028234663852886e38);
@@ -71,10 +76,10 @@ test_scientific (void)
 static void
 test_special (void)
 {
-  CHECK (REEL_F64, REEL_SHAPE (3), "[ nan  inf -inf]", NAN, INFINITY, -INFINITY);
-  CHECK (REEL_F64, REEL_SHAPE (2), "[ nan 1.25]", NAN, 1.25);
-  CHECK (REEL_F64, REEL_SHAPE (2), "[  -inf 1.e+10]", -INFINITY, 1e10);
-  CHECK (REEL_F32, REEL_SHAPE (1), "[inf]", INFINITY);
+  CHECK (REEL_F64, REEL_SHAPE (3), "[ nan  inf -inf]", NOT_A_NUMBER, INFINITE, -INFINITE);
+  CHECK (REEL_F64, REEL_SHAPE (2), "[ nan 1.25]", NOT_A_NUMBER, 1.25);
+  CHECK (REEL_F64, REEL_SHAPE (2), "[  -inf 1.e+10]", -INFINITE, 1e10);
+  CHECK (REEL_F32, REEL_SHAPE (1), "[inf]", INFINITE);
 }
 
 static void
@@ -96,7 +101,7 @@ test_scalar (void)
 {
   CHECK (REEL_F64, REEL_SCALAR_SHAPE, "3.25", 3.25);
   CHECK (REEL_F64, REEL_SCALAR_SHAPE, "3.1416", 3.14159265);
-  CHECK (REEL_F32, REEL_SCALAR_SHAPE, "nan", NAN);
+  CHECK (REEL_F32, REEL_SCALAR_SHAPE, "nan", NOT_A_NUMBER);
   CHECK (REEL_I32, REEL_SCALAR_SHAPE, "-7", -7);
   CHECK (REEL_BOOL, REEL_SCALAR_SHAPE, "True", 1);
 }
@@ -151,6 +156,11 @@ test_summarised (void)
   /* Not more than the threshold: all of it */
   text = reel_tensor_format (table, 24, 1, 4);
   g_assert_null (strstr (text, "..."));
+  g_free (text);
+  /* An axis of two edges has nothing to leave out. */
+  text = reel_tensor_format (grid, 5, 2, 4);
+  g_assert_cmpstr (text, ==, "[[ 0  1 ...  4  5]\n [ 6  7 ... 10 11]\n"
+                   " [12 13 ... 16 17]\n [18 19 ... 22 23]]");
   g_free (text);
   text = reel_tensor_format (fractions, 5, 2, 2);
   g_assert_cmpstr (text, ==, "[0.   0.17 ... 0.83 1.  ]");

@@ -90,6 +90,11 @@
     const type *x = x_data; \
     type *out = out_data; \
     gint64 j = 0; \
+    if (n_rows <= 0) \
+      { \
+        memset (out, 0, (gsize) n * sizeof (type)); \
+        return; \
+      } \
     for (; j + 4 * LANES <= n; j += 4 * LANES) \
       prefix##_sum_strip (n_rows, 4, LANES, x + j, row_stride, out + j); \
     for (; j + LANES <= n; j += LANES) \

@@ -15,8 +15,7 @@ f32_sign (F32 x)
 {
   const F32 unit = f32_copy_sign (ONE, x);
 
-  return f32_select (f32_mask_or (f32_less (x, ZERO), f32_less (ZERO, x)), unit,
-                     f32_select (f32_is_nan (x), x, ZERO));
+  return f32_select (f32_is_nan (x), x, f32_keep (f32_not_equal (x, ZERO), unit));
 }
 
 /* NaN if either is; the second of equals */

@@ -225,14 +225,49 @@ map_run (Map                    *map,
     }
 }
 
+/* The shortest way for what is most common: little, dense, and nothing broadcast.
+ * Returns how many elements there are, or -1 to take the general way. */
+static inline gint64
+count_if_simple (const ReelArray *out,
+                 const ReelArray *a,
+                 const ReelArray *b)
+{
+  gint64 n = 1;
+
+  if (a->rank != out->rank || b->rank != out->rank)
+    return -1;
+  for (guint i = out->rank; i-- > 0;)
+    {
+      gint64 size = out->shape[i];
+
+      if (a->shape[i] != size || b->shape[i] != size)
+        return -1;
+      if (size != 1 && (out->strides[i] != n || a->strides[i] != n || b->strides[i] != n))
+        return -1;
+      n *= size;
+      if (n > GRAIN)
+        return -1;
+    }
+  return n;
+}
+
 void
 _reel_map_unary (ReelUnaryLoop    loop,
                  const ReelArray *x,
                  const ReelArray *y,
                  const gdouble   *parameters)
 {
-  Map map = { .run = run_unary, .func.unary = loop, .parameters = parameters };
+  gint64 n = count_if_simple (y, x, x);
+  Map map;                      /* large: filled in only where it is needed */
 
+  if (n >= 0)
+    {
+      loop (n, x->data, y->data, parameters);
+      return;
+    }
+  map.run = run_unary;
+  map.func.unary = loop;
+  map.parameters = parameters;
   map_run (&map, y, 1, &x);
 }
 
@@ -243,8 +278,17 @@ _reel_map_binary (ReelBinaryLoop   loop,
                   const ReelArray *out,
                   const gdouble   *parameters)
 {
-  Map map = { .run = run_binary, .func.binary = loop, .parameters = parameters };
+  gint64 n = count_if_simple (out, a, b);
+  Map map;
 
+  if (n >= 0)
+    {
+      loop (n, a->data, 1, b->data, 1, out->data, parameters);
+      return;
+    }
+  map.run = run_binary;
+  map.func.binary = loop;
+  map.parameters = parameters;
   map_run (&map, out, 2, (const ReelArray *const[]){ a, b });
 }
 
@@ -255,8 +299,10 @@ _reel_map_select (ReelSelectLoop   loop,
                   const ReelArray *b,
                   const ReelArray *out)
 {
-  Map map = { .run = run_select, .func.select = loop };
+  Map map;
 
+  map.run = run_select;
+  map.func.select = loop;
   map_run (&map, out, 3, (const ReelArray *const[]){ condition, a, b });
 }
 
@@ -264,8 +310,10 @@ void
 _reel_map_cast (const ReelArray *x,
                 const ReelArray *y)
 {
-  Map map = { .run = run_cast, .func.cast = _reel_kernels ()->cast[x->dtype][y->dtype] };
+  Map map;
 
+  map.run = run_cast;
+  map.func.cast = _reel_kernels ()->cast[x->dtype][y->dtype];
   map_run (&map, y, 1, &x);
 }
 
@@ -273,8 +321,8 @@ void
 _reel_map_copy (const ReelArray *source,
                 const ReelArray *destination)
 {
-  Map map = { .run = run_copy };
   gint64 n = 1;
+  Map map;
 
   for (guint i = 0; i < destination->rank; i++)
     n *= destination->shape[i];
@@ -283,9 +331,14 @@ _reel_map_copy (const ReelArray *source,
       !_reel_shape_is_contiguous (destination->rank, destination->shape,
                                   destination->strides) ||
       source->rank == 0 || source->strides[source->rank - 1] != 1)
-    _reel_copy_array (destination, source);
+    {
+      _reel_copy_array (destination, source);
+    }
   else
-    map_run (&map, destination, 1, &source);
+    {
+      map.run = run_copy;
+      map_run (&map, destination, 1, &source);
+    }
 }
 
 void

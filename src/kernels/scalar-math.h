@@ -16,7 +16,7 @@
 static inline gdouble
 f64_sign (gdouble x)
 {
-  return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x != x ? x : 0.0;
+  return x != x ? x : x == 0.0 ? 0.0 : copysign (1.0, x);
 }
 
 static inline gdouble

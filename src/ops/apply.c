@@ -83,7 +83,49 @@ check_counts (ReelTape     *tape,
   return FALSE;
 }
 
-/* Allocates one output; a view of inline data becomes a copy. */
+/* A view of data that lies in its header: a copy where that is as small, else a view
+ * of a storage that holds the few numbers (expanding one number to many). */
+static ReelTensor *
+view_of_inline (ReelTape       *tape,
+                const ReelSpec *spec,
+                gint64          n_elements,
+                ReelTensor     *base)
+{
+  gsize size = reel_dtype_get_size (spec->dtype);
+  ReelTensor *output;
+
+  if ((gsize) n_elements * size <= REEL_INLINE_SIZE)
+    {
+      output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
+                                       n_elements, TRUE);
+      if (output != NULL)
+        {
+          ReelArray destination, source;
+
+          _reel_tensor_to_array (output, &destination);
+          source = destination;
+          source.strides = spec->strides;
+          source.data = (gchar *) base->data + spec->offset * (gint64) size;
+          _reel_copy_array (&destination, &source);
+        }
+    }
+  else
+    {
+      ReelTensor *holder = _reel_tensor_new_sized (tape->pool, spec->dtype, base->rank,
+                                                   _reel_tensor_shape (base),
+                                                   base->n_elements, FALSE);
+
+      if (holder == NULL)
+        return NULL;
+      memcpy (holder->data, base->data, (gsize) base->n_elements * size);
+      output = _reel_tensor_new_view (tape->pool, holder, spec->rank, spec->shape,
+                                      spec->strides, spec->offset);
+      _reel_tensor_unref_local (holder, tape->pool);
+    }
+  return output;
+}
+
+/* Allocates one output. */
 static ReelTensor *
 output_new (ReelTape       *tape,
             const ReelOp   *op,
@@ -91,7 +133,6 @@ output_new (ReelTape       *tape,
             ReelTensor     *base,
             GError        **error)
 {
-  gboolean is_view = (op->flags & REEL_OP_VIEW) != 0;
   ReelTensor *output;
   gint64 n_elements;
 
@@ -105,28 +146,16 @@ output_new (ReelTape       *tape,
   if (!_reel_shape_count (spec->rank, spec->shape, reel_dtype_get_size (spec->dtype),
                           &n_elements, NULL, error))
     return NULL;
-  if (is_view && base->storage != NULL)
+  if ((op->flags & REEL_OP_VIEW) == 0)
+    output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
+                                     n_elements, TRUE);
+  else if (base->storage != NULL)
     output = _reel_tensor_new_view (tape->pool, base, spec->rank, spec->shape,
                                     spec->strides, spec->offset);
   else
-    output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
-                                     n_elements, TRUE);
+    output = view_of_inline (tape, spec, n_elements, base);
   if (G_UNLIKELY (output == NULL))
-    {
-      _reel_set_no_memory (error, spec->dtype, spec->rank, spec->shape);
-      return NULL;
-    }
-  if (is_view && base->storage == NULL)
-    {
-      ReelArray destination, source;
-
-      _reel_tensor_to_array (output, &destination);
-      source = destination;
-      source.strides = spec->strides;
-      source.data = (gchar *) base->data +
-                    spec->offset * (gint64) reel_dtype_get_size (spec->dtype);
-      _reel_copy_array (&destination, &source);
-    }
+    _reel_set_no_memory (error, spec->dtype, spec->rank, spec->shape);
   return output;
 }
 

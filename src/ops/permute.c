@@ -100,11 +100,8 @@ reel_permute (ReelTensor   *x,
       return _reel_op_fail ("permute", REEL_ERROR_SHAPE, "%u axes are named for %s", n_axes,
                             what);
     }
-  if (n_axes > 0 && axes == NULL)
-    {
-      g_critical ("permute: axes is NULL");
-      return _reel_op_fail ("permute", REEL_ERROR_NULL, "axes is NULL");
-    }
+  if (!_reel_check_axes_argument ("permute", n_axes, axes))
+    return _reel_tape_current ()->error_tensor;
   permutation.n = x->rank;
   for (guint i = 0; i < x->rank; i++)
     {

@@ -38,6 +38,8 @@ typedef struct
   Axis axes[REEL_MAX_AXES + 1];
   guint n_reduced;              /* of these axes */
   gpointer out;
+  gint64 n_out;
+  gdouble factor;               /* how often what was left out repeats */
   gboolean dry;                 /* only count workspace */
   gchar *workspace;
   gsize used;
@@ -408,6 +410,39 @@ reduce (State *state)
       if (state->n_reduced > 0)
         merge_axes (state);
     }
+  if (state->factor != 1 && !state->dry)
+    _reel_kernels ()->unary[REEL_UNARY_mul_scalar][state->dtype] (state->n_out, state->out,
+                                                                  state->out, &state->factor);
+}
+
+/* An element repeated along a reduced axis, as broadcasting leaves it, need not be
+ * looked at more than once. */
+static gboolean
+repeats (State      *state,
+         const Axis *axis)
+{
+  if (!axis->reduced || axis->stride != 0 || axis->size <= 1)
+    return FALSE;
+  switch (state->id)
+    {
+    case REEL_REDUCE_sum:
+      if (!reel_dtype_is_floating (state->dtype))
+        return FALSE;
+      state->factor *= (gdouble) axis->size;
+      return TRUE;
+    case REEL_REDUCE_amax:
+    case REEL_REDUCE_amin:
+    case REEL_REDUCE_any:
+    case REEL_REDUCE_all:
+      return TRUE;
+    case REEL_REDUCE_prod:
+    case REEL_REDUCE_argmax:
+    case REEL_REDUCE_argmin:
+    case REEL_REDUCE_logsumexp:
+    case REEL_N_REDUCE:
+    default:
+      return FALSE;
+    }
 }
 
 /* FALSE: nothing is left to do. */
@@ -422,6 +457,7 @@ state_init (State           *state,
 
   memset (state, 0, sizeof *state);
   state->id = id;
+  state->factor = 1;
   state->dtype = x->dtype;
   state->data = x->data;
   state->n_axes = x->rank;
@@ -435,6 +471,7 @@ state_init (State           *state,
       else
         n_kept *= x->shape[i];
     }
+  state->n_out = n_kept;
   if (n_kept == 0)
     return FALSE;
   if (n == 0)
@@ -444,6 +481,9 @@ state_init (State           *state,
       state->axes[1] = (Axis) { 0, 1, TRUE };
       state->n_axes = 2;
     }
+  for (guint i = 0; i < state->n_axes; i++)
+    if (repeats (state, &state->axes[i]))
+      state->axes[i].size = 1;
   merge_axes (state);
   return TRUE;
 }

@@ -48,4 +48,12 @@ ReelTensor *_reel_spread (ReelTensor     *t,
                           ReelTensor     *x,
                           const ReelAxes *axes);
 
-extern const ReelOp _reel_op_sum, _reel_op_mean, _reel_op_softmax, _reel_op_prod_others;
+/* The attributes of extreme_weights. */
+typedef struct
+{
+  ReelAxes axes;
+  gint32 is_minimum;
+} ReelExtreme;
+
+extern const ReelOp _reel_op_sum, _reel_op_mean, _reel_op_softmax, _reel_op_softmax_backward,
+                    _reel_op_log_softmax, _reel_op_prod_others, _reel_op_extreme_weights;

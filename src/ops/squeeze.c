@@ -65,7 +65,8 @@ reel_squeeze (ReelTensor   *x,
 
   if (!_reel_op_check_arguments ("squeeze", &x, 1, &failed))
     return failed;
-  if (!_reel_axes_init (&attributes, "squeeze", x, n_axes, axes, FALSE))
+  if (!_reel_check_axes_argument ("squeeze", n_axes, axes) ||
+      !_reel_axes_init (&attributes, "squeeze", x, n_axes, axes, FALSE))
     return _reel_tape_current ()->error_tensor;
   /* Only those it drops are noted: what it does shall not depend on sizes that
    * another input may have. */

@@ -26,6 +26,18 @@ _reel_check_shape_argument (const gchar  *op,
   return TRUE;
 }
 
+gboolean
+_reel_check_axes_argument (const gchar  *op,
+                           guint         n_axes,
+                           const gint64 *axes)
+{
+  if (G_LIKELY (n_axes == 0 || axes != NULL))
+    return TRUE;
+  g_critical ("%s: axes is NULL", op);
+  _reel_op_fail (op, REEL_ERROR_NULL, "axes is NULL");
+  return FALSE;
+}
+
 ReelTensor *
 _reel_apply_shape (const ReelOp *op,
                    ReelTensor   *x,

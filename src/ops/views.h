@@ -21,6 +21,11 @@ gboolean _reel_check_shape_argument (const gchar  *op,
                                      guint         rank,
                                      const gint64 *shape);
 
+/* The same for a list of axes. */
+gboolean _reel_check_axes_argument (const gchar  *op,
+                                    guint         n_axes,
+                                    const gint64 *axes);
+
 /* Applies an op of one input whose attribute is a ReelShape. */
 ReelTensor *_reel_apply_shape (const ReelOp *op,
                                ReelTensor   *x,

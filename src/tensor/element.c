@@ -27,7 +27,7 @@ _reel_element_get (ReelDType     dtype,
     case REEL_BOOL:
       return *(const guint8 *) element != 0;
     default:
-      g_return_val_if_reached (NAN);
+      g_return_val_if_reached ((gdouble) NAN);
     }
 }
 

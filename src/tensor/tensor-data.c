@@ -186,16 +186,16 @@ reel_tensor_get_item (ReelTensor   *self,
   g_autoptr (GError) error = NULL;
   gconstpointer element;
 
-  g_return_val_if_fail (self != NULL, NAN);
-  g_return_val_if_fail (rank == 0 || index != NULL, NAN);
+  g_return_val_if_fail (self != NULL, (gdouble) NAN);
+  g_return_val_if_fail (rank == 0 || index != NULL, (gdouble) NAN);
 
   if (!_reel_tensor_check_readable (self, NULL))
-    return NAN;
+    return (gdouble) NAN;
   element = element_at (self, rank, index, &error);
   if (element == NULL)
     {
       g_critical ("%s: %s", G_STRFUNC, error->message);
-      return NAN;
+      return (gdouble) NAN;
     }
   return _reel_element_get (self->dtype, element);
 }
@@ -203,11 +203,11 @@ reel_tensor_get_item (ReelTensor   *self,
 gdouble
 reel_tensor_get_scalar (ReelTensor *self)
 {
-  g_return_val_if_fail (self != NULL, NAN);
+  g_return_val_if_fail (self != NULL, (gdouble) NAN);
 
   if (!_reel_tensor_check_readable (self, NULL))
-    return NAN;
-  g_return_val_if_fail (self->n_elements == 1, NAN);
+    return (gdouble) NAN;
+  g_return_val_if_fail (self->n_elements == 1, (gdouble) NAN);
 
   return _reel_element_get (self->dtype, self->data);
 }

@@ -233,7 +233,8 @@ gboolean _reel_tensor_check_readable (ReelTensor *self,
 void _reel_tensor_fill_elements (ReelTensor *self,
                                  gdouble     value);
 
-/* Element access as doubles. Converting truncates and saturates; NaN is 0. */
+/* Element access as doubles. A number becomes an integer truncated and saturated
+ * (0 for NaN), and a bool that says whether it is not 0. */
 gdouble _reel_element_get (ReelDType     dtype,
                            gconstpointer element);
 void _reel_element_set (ReelDType dtype,

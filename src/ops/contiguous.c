@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "kernels/map.h"
+#include "ops/views.h"
+
+static gboolean
+kernel_contiguous (const ReelKernelCall *call,
+                   GError              **error)
+{
+  _reel_map_copy (&call->inputs[0], &call->outputs[0]);
+  return TRUE;
+}
+
+static gboolean
+vjp_contiguous (ReelRule *rule,
+                GError  **error)
+{
+  reel_rule_contribute (rule, 0, rule->cotangents[0]);
+  return TRUE;
+}
+
+static gboolean
+jvp_contiguous (ReelRule *rule,
+                GError  **error)
+{
+  reel_rule_set_tangent (rule, 0, rule->tangents[0]);
+  return TRUE;
+}
+
+static const ReelSample samples[] = {
+  { .inputs = (const ReelSampleInput[]){ { REEL_F64, 2, { 3, 4 }, -2, 2 } }, .n_inputs = 1 },
+  { .inputs = (const ReelSampleInput[]){ { REEL_F64, 0, { 0 }, -2, 2 } }, .n_inputs = 1 },
+};
+
+const ReelOp _reel_op_contiguous = {
+  REEL_OP_INIT, .name = "contiguous", .onnx_name = "Identity", .formula = "y = x;  x̄ = ȳ",
+  .n_inputs = 1, .n_outputs = 1,
+  .infer = _reel_infer_same, .kernel = kernel_contiguous, .vjp = vjp_contiguous,
+  .jvp = jvp_contiguous, .samples = samples, .n_samples = G_N_ELEMENTS (samples)
+};
+
+ReelTensor *
+reel_contiguous (ReelTensor *x)
+{
+  ReelTensor *failed;
+
+  if (!_reel_op_check_arguments ("contiguous", &x, 1, &failed))
+    return failed;
+  if (_reel_tensor_is_contiguous (x))
+    return _reel_view_same (x);
+  return _reel_apply_1 (&_reel_op_contiguous, x, NULL, 0);
+}

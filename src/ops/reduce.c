@@ -1,0 +1,334 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "ops/reduction.h"
+#include "tensor/shape.h"
+
+/* The reductions along axes: a row each. How they are computed is reduction.c's. */
+
+typedef struct
+{
+  ReelReduceId loop;
+  gboolean floating_only;
+  gboolean needs_elements;      /* of none it has no value */
+} Row;
+
+/* Shape rules */
+
+static gboolean
+check_dtype (const ReelInfer *infer,
+             const Row       *row,
+             GError         **error)
+{
+  const ReelTensor *x = infer->inputs[0];
+
+  if (row->floating_only)
+    return _reel_check_floating (infer, 0, error);
+  if (G_LIKELY (_reel_kernels ()->reduce[row->loop][x->dtype] != NULL))
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE, "not defined for %s; reel_cast converts",
+               reel_dtype_get_name ((ReelDType) x->dtype));
+  return FALSE;
+}
+
+static gboolean
+infer_reduce (ReelInfer *infer,
+              GError   **error)
+{
+  const Row *row = infer->op->user_data;
+  const ReelAxes *axes = infer->attributes;
+  const ReelTensor *x = infer->inputs[0];
+  ReelSpec *spec = &infer->outputs[0];
+  ReelArray array;
+  gint64 n_results;
+
+  if (!check_dtype (infer, row, error))
+    return FALSE;
+  _reel_tensor_to_array (x, &array);
+  _reel_reduction_shape (spec, _reel_reduction_dtype (row->loop, array.dtype), array.rank,
+                         array.shape, axes);
+  /* Only where some result would be of no elements: no results need none. */
+  if (row->needs_elements && _reel_reduction_count (array.rank, array.shape, axes) == 0)
+    {
+      g_autofree gchar *what = reel_tensor_describe ((ReelTensor *) x);
+
+      if (!_reel_shape_count (spec->rank, spec->shape, 1, &n_results, NULL, error))
+        return FALSE;
+      if (n_results > 0)
+        {
+          g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "of no elements has no value: %s",
+                       what);
+          return FALSE;
+        }
+    }
+  infer->workspace_size = _reel_reduce_workspace (row->loop, &array, axes);
+  return TRUE;
+}
+
+static gboolean
+kernel_reduce (const ReelKernelCall *call,
+               GError              **error)
+{
+  const Row *row = call->op->user_data;
+
+  _reel_reduce (row->loop, &call->inputs[0], call->attributes, call->outputs[0].data,
+                call->workspace);
+  return TRUE;
+}
+
+static gboolean
+kernel_mean (const ReelKernelCall *call,
+             GError              **error)
+{
+  const ReelArray *x = &call->inputs[0];
+  const ReelArray *out = &call->outputs[0];
+  gdouble n = (gdouble) _reel_reduction_count (x->rank, x->shape, call->attributes);
+  gint64 n_results = 1;
+
+  for (guint i = 0; i < out->rank; i++)
+    n_results *= out->shape[i];
+  _reel_reduce (REEL_REDUCE_sum, x, call->attributes, out->data, call->workspace);
+  _reel_kernels ()->unary[REEL_UNARY_div_scalar][out->dtype] (n_results, out->data, out->data,
+                                                              &n);
+  return TRUE;
+}
+
+/* Derivative rules */
+
+ReelTensor *
+_reel_reduce_along (const ReelOp   *op,
+                    ReelTensor     *x,
+                    const ReelAxes *axes,
+                    gboolean        keep)
+{
+  ReelAxes attributes = *axes;
+
+  attributes.keep = keep;
+  return _reel_apply_1 (op, x, &attributes, sizeof attributes);
+}
+
+static gdouble
+count_of (const ReelRule *rule)
+{
+  return (gdouble) _reel_reduction_count (rule->inputs[0]->rank,
+                                          _reel_tensor_shape (rule->inputs[0]),
+                                          rule->attributes);
+}
+
+static gboolean
+vjp_sum (ReelRule *rule,
+         GError  **error)
+{
+  reel_rule_contribute (rule, 0, _reel_spread (rule->cotangents[0], rule->inputs[0],
+                                               rule->attributes));
+  return TRUE;
+}
+
+static gboolean
+vjp_mean (ReelRule *rule,
+          GError  **error)
+{
+  ReelTensor *share = reel_div_scalar (rule->cotangents[0], count_of (rule));
+
+  reel_rule_contribute (rule, 0, _reel_spread (share, rule->inputs[0], rule->attributes));
+  return TRUE;
+}
+
+static gboolean
+jvp_linear (ReelRule *rule,
+            GError  **error)
+{
+  reel_rule_set_tangent (rule, 0, _reel_apply_1 (rule->op, rule->tangents[0],
+                                                 rule->attributes, rule->attributes_size));
+  return TRUE;
+}
+
+/* ∂y/∂x, of x's shape: what each element weighs in its result. */
+typedef ReelTensor *(*WeightsFunc) (ReelRule *rule);
+
+static ReelTensor *
+weights_prod (ReelRule *rule)
+{
+  return _reel_apply_1 (&_reel_op_prod_others, rule->inputs[0], rule->attributes,
+                        rule->attributes_size);
+}
+
+static ReelTensor *
+weights_logsumexp (ReelRule *rule)
+{
+  return _reel_apply_1 (&_reel_op_softmax, rule->inputs[0], rule->attributes,
+                        rule->attributes_size);
+}
+
+static ReelTensor *
+weights_extreme (ReelRule *rule)
+{
+  const Row *row = rule->op->user_data;
+  ReelExtreme extreme;
+
+  memset (&extreme, 0, sizeof extreme);
+  extreme.axes = *(const ReelAxes *) rule->attributes;
+  extreme.is_minimum = row->loop == REEL_REDUCE_amin;
+  return _reel_apply_1 (&_reel_op_extreme_weights, rule->inputs[0], &extreme, sizeof extreme);
+}
+
+static WeightsFunc
+weights_of (const ReelOp *op)
+{
+  switch (((const Row *) op->user_data)->loop)
+    {
+    case REEL_REDUCE_prod:
+      return weights_prod;
+    case REEL_REDUCE_logsumexp:
+      return weights_logsumexp;
+    case REEL_REDUCE_amax:
+    case REEL_REDUCE_amin:
+      return weights_extreme;
+    case REEL_REDUCE_sum:
+    case REEL_REDUCE_argmax:
+    case REEL_REDUCE_argmin:
+    case REEL_REDUCE_any:
+    case REEL_REDUCE_all:
+    case REEL_N_REDUCE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+vjp_weighted (ReelRule *rule,
+              GError  **error)
+{
+  ReelTensor *spread = _reel_spread (rule->cotangents[0], rule->inputs[0], rule->attributes);
+
+  reel_rule_contribute (rule, 0, _reel_mul_absorb (spread, weights_of (rule->op) (rule)));
+  return TRUE;
+}
+
+static gboolean
+jvp_weighted (ReelRule *rule,
+              GError  **error)
+{
+  ReelTensor *weighted = _reel_mul_absorb (rule->tangents[0], weights_of (rule->op) (rule));
+
+  reel_rule_set_tangent (rule, 0, _reel_apply_1 (&_reel_op_sum, weighted, rule->attributes,
+                                                 rule->attributes_size));
+  return TRUE;
+}
+
+/* Samples */
+
+#define SAMPLE(dtype_, rank_, shape_, low, high, ...) \
+  { .inputs = (const ReelSampleInput[]){ { dtype_, rank_, shape_, low, high } }, \
+    .n_inputs = 1, .attributes = &(const ReelAxes){ __VA_ARGS__ }, \
+    .attributes_size = sizeof (ReelAxes) }
+#define DIMS(...) { __VA_ARGS__ }
+
+/* one axis, another kept, the first of two (columns), ends of three, all, rank 0 */
+#define SAMPLES(name, low, high) \
+  static const ReelSample samples_##name[] = { \
+    SAMPLE (REEL_F64, 2, DIMS (3, 4), low, high, 1, FALSE, { -1 }), \
+    SAMPLE (REEL_F64, 3, DIMS (2, 3, 4), low, high, 1, TRUE, { -2 }), \
+    SAMPLE (REEL_F64, 2, DIMS (5, 3), low, high, 1, FALSE, { -2 }), \
+    SAMPLE (REEL_F64, 3, DIMS (2, 3, 4), low, high, 2, FALSE, { -3, -1 }), \
+    SAMPLE (REEL_F64, 2, DIMS (3, 2), low, high, 2, TRUE, { -2, -1 }), \
+    SAMPLE (REEL_F64, 0, DIMS (0), low, high, 0, FALSE, { 0 }), \
+  }
+
+SAMPLES (sum, -2, 2);
+SAMPLES (prod, 0.5, 1.5);
+
+/* Rows */
+
+#define REDUCE(name_, onnx_, formula_, loop_, floating_, needs_, ...) \
+  static const Row row_##name_ = { REEL_REDUCE_##loop_, floating_, needs_ }; \
+  const ReelOp _reel_op_##name_ = { \
+    REEL_OP_INIT, .name = #name_, .onnx_name = onnx_, .formula = formula_, \
+    .n_inputs = 1, .n_outputs = 1, .infer = infer_reduce, \
+    .user_data = (gpointer) &row_##name_, __VA_ARGS__ \
+  }
+#define WITH_SAMPLES(name_) \
+  .samples = samples_##name_, .n_samples = G_N_ELEMENTS (samples_##name_)
+
+REDUCE (sum, "ReduceSum", "y = Σ x;  x̄ = ȳ at each", sum, FALSE, FALSE,
+        .kernel = kernel_reduce, .vjp = vjp_sum, .jvp = jvp_linear, WITH_SAMPLES (sum));
+REDUCE (mean, "ReduceMean", "y = Σ x / n;  x̄ = ȳ / n at each", sum, TRUE, FALSE,
+        .kernel = kernel_mean, .vjp = vjp_mean, .jvp = jvp_linear, WITH_SAMPLES (sum));
+REDUCE (prod, "ReduceProd", "y = Π x;  x̄ᵢ = ȳ Π xⱼ over j ≠ i", prod, FALSE, FALSE,
+        .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
+        .jvp = jvp_weighted, WITH_SAMPLES (prod));
+REDUCE (amax, "ReduceMax", "y = max x;  x̄ = ȳ / count at the greatest, else 0", amax, FALSE,
+        TRUE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
+        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+REDUCE (amin, "ReduceMin", "y = min x;  x̄ = ȳ / count at the least, else 0", amin, FALSE,
+        TRUE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
+        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+REDUCE (logsumexp, "ReduceLogSumExp", "y = log Σ exp x;  x̄ = ȳ softmax x", logsumexp, TRUE,
+        FALSE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
+        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+REDUCE (any, NULL, "y = whether one of x is not 0", any, FALSE, FALSE,
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (sum));
+REDUCE (all, NULL, "y = whether none of x is 0", all, FALSE, FALSE,
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (sum));
+
+static const ReelSample samples_position[] = {
+  SAMPLE (REEL_F64, 2, DIMS (3, 4), -2, 2, 1, FALSE, { -1 }),
+  SAMPLE (REEL_F64, 3, DIMS (2, 3, 4), -2, 2, 1, TRUE, { -2 }),
+  SAMPLE (REEL_I64, 2, DIMS (5, 3), -9, 9, 1, FALSE, { -2 }),
+};
+
+REDUCE (argmax, "ArgMax", "y = the first place of max x", argmax, FALSE, TRUE,
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (position));
+REDUCE (argmin, "ArgMin", "y = the first place of min x", argmin, FALSE, TRUE,
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (position));
+
+/* The public functions */
+
+static ReelTensor *
+reduce (const ReelOp *op,
+        ReelTensor   *x,
+        guint         n_axes,
+        const gint64 *axes,
+        gboolean      keep)
+{
+  ReelTensor *failed;
+  ReelAxes attributes;
+
+  if (!_reel_op_check_arguments (op->name, &x, 1, &failed))
+    return failed;
+  g_return_val_if_fail (n_axes == 0 || axes != NULL,
+                        _reel_op_fail (op->name, REEL_ERROR_NULL, "axes is NULL"));
+  if (!_reel_axes_init (&attributes, op->name, x, n_axes, axes, keep))
+    return _reel_tape_current ()->error_tensor;
+  return _reel_apply_1 (op, x, &attributes, sizeof attributes);
+}
+
+#define FUNCTION(name) \
+  ReelTensor * \
+  reel_##name (ReelTensor   *x, \
+               guint         n_axes, \
+               const gint64 *axes, \
+               gboolean      keep) \
+  { \
+    return reduce (&_reel_op_##name, x, n_axes, axes, keep); \
+  }
+#define POSITION_FUNCTION(name) \
+  ReelTensor * \
+  reel_##name (ReelTensor *x, \
+               gint64      axis, \
+               gboolean    keep) \
+  { \
+    return reduce (&_reel_op_##name, x, 1, &axis, keep); \
+  }
+
+FUNCTION (sum)
+FUNCTION (mean)
+FUNCTION (prod)
+FUNCTION (amax)
+FUNCTION (amin)
+FUNCTION (logsumexp)
+FUNCTION (any)
+FUNCTION (all)
+POSITION_FUNCTION (argmax)
+POSITION_FUNCTION (argmin)

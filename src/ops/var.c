@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "kernels/parallel.h"
+#include "ops/reduction.h"
+#include "ops/rows.h"
+#include "tensor/shape.h"
+
+#include <math.h>
+
+/* Variance, by two passes, and the internal op "deviations", x - mean x: linear and
+ * its own transpose, so that var has derivatives of any order. */
+
+#define PART REEL_ROWS_GRAIN
+
+typedef struct
+{
+  ReelAxes axes;
+  gdouble correction;
+} Var;
+
+/* 1 / (n - correction); NaN where that is not positive */
+static gdouble
+var_scale (const Var    *var,
+           guint         rank,
+           const gint64 *shape)
+{
+  gdouble freedom = (gdouble) _reel_reduction_count (rank, shape, &var->axes) -
+                    var->correction;
+
+  return freedom > 0 ? 1 / freedom : (gdouble) NAN;
+}
+
+static gboolean
+infer_var (ReelInfer *infer,
+           GError   **error)
+{
+  const Var *var = infer->attributes;
+  ReelArray x;
+  ReelRows rows;
+  gint64 n_elements;
+
+  _reel_tensor_to_array (infer->inputs[0], &x);
+  if (!_reel_check_floating (infer, 0, error) ||
+      !_reel_shape_count (x.rank, x.shape, sizeof (gdouble), &n_elements, NULL, error))
+    return FALSE;
+  _reel_reduction_shape (&infer->outputs[0], x.dtype, x.rank, x.shape, &var->axes);
+  _reel_rows_init (&rows, &x, x.rank, x.shape, &var->axes);
+  infer->workspace_size = (rows.packed ? 0 : rows.n_bytes) +
+                          (rows.n > 2 * PART
+                           ? (gsize) ((rows.n + PART - 1) / PART) * 2 * sizeof (gdouble) : 0);
+  return TRUE;
+}
+
+typedef struct
+{
+  const gchar *x;
+  gchar *out;
+  gdouble *parts;               /* of a long row: sum and sum of squared deviations */
+  ReelDType dtype;
+  gint64 size;
+  gint64 n;
+} VarRun;
+
+static void
+var_rows_part (gint64   part,
+               gint64   begin,
+               gint64   end,
+               gpointer data)
+{
+  const VarRun *run = data;
+
+  _reel_kernels ()->sum_squared_deviations[run->dtype] (end - begin, run->n,
+                                                        run->x + begin * run->n * run->size,
+                                                        run->out + begin * run->size);
+}
+
+typedef union
+{
+  gfloat f32;
+  gdouble f64;
+} Number;
+
+static gdouble
+get (const Number *number,
+     ReelDType     dtype)
+{
+  return dtype == REEL_F32 ? (gdouble) number->f32 : number->f64;
+}
+
+static void
+var_long_part (gint64   part,
+               gint64   begin,
+               gint64   end,
+               gpointer data)
+{
+  const VarRun *run = data;
+  const gchar *x = run->x + begin * run->size;
+  Number number;
+
+  _reel_kernels ()->reduce[REEL_REDUCE_sum][run->dtype] (1, end - begin, x, &number);
+  run->parts[2 * part] = get (&number, run->dtype);
+  _reel_kernels ()->sum_squared_deviations[run->dtype] (1, end - begin, x, &number);
+  run->parts[2 * part + 1] = get (&number, run->dtype);
+}
+
+/* A long row in parts: what the parts deviate from their means, and what these
+ * deviate from the mean of all. */
+static gdouble
+var_long_row (VarRun *run)
+{
+  gint64 n_parts = (run->n + PART - 1) / PART;
+  gdouble sum = 0, squares = 0, mean;
+
+  _reel_parallel_for (run->n, PART, var_long_part, run);
+  for (gint64 i = 0; i < n_parts; i++)
+    sum += run->parts[2 * i];
+  mean = sum / (gdouble) run->n;
+  for (gint64 i = 0; i < n_parts; i++)
+    {
+      gdouble n = (gdouble) MIN (PART, run->n - i * PART);
+      gdouble deviation = run->parts[2 * i] / n - mean;
+
+      squares += run->parts[2 * i + 1] + n * deviation * deviation;
+    }
+  return squares;
+}
+
+static gboolean
+kernel_var (const ReelKernelCall *call,
+            GError              **error)
+{
+  const Var *var = call->attributes;
+  const ReelArray *x = &call->inputs[0];
+  gdouble scale = var_scale (var, x->rank, x->shape);
+  VarRun run = { .dtype = x->dtype, .out = call->outputs[0].data };
+  gchar *workspace = call->workspace;
+  ReelRows rows;
+
+  _reel_rows_init (&rows, x, x->rank, x->shape, &var->axes);
+  run.size = (gint64) reel_dtype_get_size (x->dtype);
+  run.n = rows.n;
+  run.x = x->data;
+  if (!rows.packed)
+    {
+      _reel_rows_pack (&rows.array, workspace);
+      run.x = workspace;
+      workspace += rows.n_bytes;
+    }
+  if (rows.n > 2 * PART)
+    {
+      run.parts = (gdouble *) workspace;
+      for (gint64 row = 0; row < rows.n_rows; row++)
+        {
+          gdouble squares = var_long_row (&run);
+
+          if (run.dtype == REEL_F32)
+            ((gfloat *) run.out)[row] = (gfloat) squares;
+          else
+            ((gdouble *) run.out)[row] = squares;
+          run.x += rows.n * run.size;
+        }
+    }
+  else if (rows.n_rows > 0)
+    {
+      _reel_parallel_for (rows.n_rows, MAX (1, PART / MAX (rows.n, 1)), var_rows_part, &run);
+    }
+  _reel_kernels ()->unary[REEL_UNARY_mul_scalar][run.dtype] (rows.n_rows, run.out, run.out,
+                                                             &scale);
+  return TRUE;
+}
+
+extern const ReelOp _reel_op_deviations;
+
+/* 2 / (n - correction) · (x - mean x) */
+static ReelTensor *
+var_deviations (ReelRule *rule)
+{
+  const Var *var = rule->attributes;
+
+  return _reel_apply_1 (&_reel_op_deviations, rule->inputs[0], &var->axes, sizeof var->axes);
+}
+
+static ReelTensor *
+var_scaled (ReelRule   *rule,
+            ReelTensor *t)
+{
+  return reel_mul_scalar (t, 2 * var_scale (rule->attributes, rule->inputs[0]->rank,
+                                            _reel_tensor_shape (rule->inputs[0])));
+}
+
+static gboolean
+vjp_var (ReelRule *rule,
+         GError  **error)
+{
+  const Var *var = rule->attributes;
+  ReelTensor *spread = _reel_spread (var_scaled (rule, rule->cotangents[0]), rule->inputs[0],
+                                     &var->axes);
+
+  reel_rule_contribute (rule, 0, _reel_mul_absorb (spread, var_deviations (rule)));
+  return TRUE;
+}
+
+static gboolean
+jvp_var (ReelRule *rule,
+         GError  **error)
+{
+  const Var *var = rule->attributes;
+  ReelTensor *along = _reel_mul_absorb (rule->tangents[0], var_deviations (rule));
+
+  reel_rule_set_tangent (rule, 0,
+                         var_scaled (rule, _reel_apply_1 (&_reel_op_sum, along, &var->axes,
+                                                          sizeof var->axes)));
+  return TRUE;
+}
+
+#define DIMS(...) { __VA_ARGS__ }
+#define VAR_SAMPLE(rank_, shape_, correction_, ...) \
+  { .inputs = (const ReelSampleInput[]){ { REEL_F64, rank_, shape_, -2, 2 } }, .n_inputs = 1, \
+    .attributes = &(const Var){ { __VA_ARGS__ }, correction_ }, .attributes_size = sizeof (Var) }
+
+static const ReelSample var_samples[] = {
+  VAR_SAMPLE (2, DIMS (3, 4), 0, 1, FALSE, { -1 }),
+  VAR_SAMPLE (2, DIMS (5, 3), 1, 1, TRUE, { -2 }),
+  VAR_SAMPLE (3, DIMS (2, 3, 4), 1, 2, FALSE, { -3, -1 }),
+  VAR_SAMPLE (2, DIMS (3, 4), 0.5, 2, FALSE, { -2, -1 }),
+};
+
+const ReelOp _reel_op_var = {
+  REEL_OP_INIT, .name = "var",
+  .formula = "y = Σ (x - mean x)² / (n - c);  x̄ = 2 ȳ (x - mean x) / (n - c)",
+  .n_inputs = 1, .n_outputs = 1, .vjp_reads_inputs = 1, .infer = infer_var,
+  .kernel = kernel_var, .vjp = vjp_var, .jvp = jvp_var, .samples = var_samples,
+  .n_samples = G_N_ELEMENTS (var_samples)
+};
+
+ReelTensor *
+reel_var (ReelTensor   *x,
+          guint         n_axes,
+          const gint64 *axes,
+          gdouble       correction,
+          gboolean      keep)
+{
+  ReelTensor *failed;
+  Var var;
+
+  if (!_reel_op_check_arguments ("var", &x, 1, &failed))
+    return failed;
+  g_return_val_if_fail (n_axes == 0 || axes != NULL,
+                        _reel_op_fail ("var", REEL_ERROR_NULL, "axes is NULL"));
+  memset (&var, 0, sizeof var);
+  if (!_reel_axes_init (&var.axes, "var", x, n_axes, axes, keep))
+    return _reel_tape_current ()->error_tensor;
+  var.correction = correction;
+  return _reel_apply_1 (&_reel_op_var, x, &var, sizeof var);
+}
+
+/* Deviations */
+
+static gboolean
+infer_deviations (ReelInfer *infer,
+                  GError   **error)
+{
+  return _reel_infer_rows (infer, infer->attributes, error);
+}
+
+static void
+deviations_rows (const ReelKernelCall *call,
+                 gint64                n_rows,
+                 gint64                n,
+                 gconstpointer const  *inputs,
+                 gpointer              output,
+                 gpointer              scratch)
+{
+  ReelDType dtype = call->outputs[0].dtype;
+  gint64 row_size = n * (gint64) reel_dtype_get_size (dtype);
+  const gchar *x = inputs[0];
+  gchar *y = output;
+
+  for (gint64 row = 0; row < n_rows; row++, x += row_size, y += row_size)
+    {
+      Number sum;
+      gdouble mean;
+
+      _reel_kernels ()->reduce[REEL_REDUCE_sum][dtype] (1, n, x, &sum);
+      mean = get (&sum, dtype) / (gdouble) n;
+      _reel_kernels ()->unary[REEL_UNARY_sub_scalar][dtype] (n, x, y, &mean);
+    }
+}
+
+static gboolean
+kernel_deviations (const ReelKernelCall *call,
+                   GError              **error)
+{
+  return _reel_rows_run (call, call->attributes, deviations_rows, 0, error);
+}
+
+static gboolean
+vjp_deviations (ReelRule *rule,
+                GError  **error)
+{
+  reel_rule_contribute (rule, 0, _reel_apply_1 (rule->op, rule->cotangents[0],
+                                                rule->attributes, rule->attributes_size));
+  return TRUE;
+}
+
+static gboolean
+jvp_deviations (ReelRule *rule,
+                GError  **error)
+{
+  reel_rule_set_tangent (rule, 0, _reel_apply_1 (rule->op, rule->tangents[0],
+                                                 rule->attributes, rule->attributes_size));
+  return TRUE;
+}
+
+#define DEVIATIONS_SAMPLE(rank_, shape_, ...) \
+  { .inputs = (const ReelSampleInput[]){ { REEL_F64, rank_, shape_, -2, 2 } }, .n_inputs = 1, \
+    .attributes = &(const ReelAxes){ __VA_ARGS__ }, .attributes_size = sizeof (ReelAxes) }
+
+static const ReelSample deviations_samples[] = {
+  DEVIATIONS_SAMPLE (2, DIMS (3, 4), 1, FALSE, { -1 }),
+  DEVIATIONS_SAMPLE (2, DIMS (3, 4), 1, FALSE, { -2 }),
+  DEVIATIONS_SAMPLE (3, DIMS (2, 3, 4), 2, TRUE, { -3, -1 }),
+};
+
+const ReelOp _reel_op_deviations = {
+  REEL_OP_INIT, .name = "deviations", .formula = "y = x - mean x;  x̄ = ȳ - mean ȳ",
+  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .infer = infer_deviations,
+  .kernel = kernel_deviations, .vjp = vjp_deviations, .jvp = jvp_deviations,
+  .samples = deviations_samples, .n_samples = G_N_ELEMENTS (deviations_samples)
+};
