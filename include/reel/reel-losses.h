@@ -31,9 +31,9 @@ typedef enum
  * y = -Σ p log softmax x, where p is 1 at the target's class and 0 elsewhere if
  * classes are given;  x̄ = ȳ (softmax x Σ p - p), p̄ = -ȳ log softmax x.
  *
- * In one op, and precise where a probability is nearly 1. The probabilities are
- * taken as they are: they need not add up to 1. A probability of 0 contributes 0
- * even where the logit is -∞. A class that is not in [0, n_classes) is
+ * In one op, without overflow, and without the rounding of large logits that
+ * cancel. The probabilities are taken as they are: they need not add up to 1. A
+ * probability of 0 contributes 0 even where the logit is -∞. A class that is not in [0, n_classes) is
  * %REEL_ERROR_INDEX; nothing is ignored. For classes on another axis, permute the
  * logits before.
  *

@@ -80,8 +80,8 @@ ReelTensor *reel_prod (ReelTensor   *x,
  *
  * y = max x;  x̄ = ȳ / count at the greatest, 0 elsewhere.
  *
- * Equals share the cotangent evenly. A NaN wins. Any dtype. Of no elements it has no
- * value: %REEL_ERROR_VALUE.
+ * Equals share the cotangent evenly. A NaN wins. Any dtype. Of no elements it has
+ * no value, which is %REEL_ERROR_VALUE.
  *
  * Returns: (transfer none): y, of x's dtype, without the axes or with size 1 there
  */
@@ -100,8 +100,8 @@ ReelTensor *reel_amax (ReelTensor   *x,
  *
  * y = min x;  x̄ = ȳ / count at the least, 0 elsewhere.
  *
- * Equals share the cotangent evenly. A NaN wins. Any dtype. Of no elements it has no
- * value: %REEL_ERROR_VALUE.
+ * Equals share the cotangent evenly. A NaN wins. Any dtype. Of no elements it has
+ * no value, which is %REEL_ERROR_VALUE.
  *
  * Returns: (transfer none): y, of x's dtype, without the axes or with size 1 there
  */

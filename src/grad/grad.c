@@ -4,6 +4,7 @@
 
 #include "grad/grad-private.h"
 #include "kernels/map.h"
+#include "ops/ops-private.h"
 
 /* What programs ask of a sweep: gradients into .grad, gradients as results, and
  * products with the Jacobian from either side. */
@@ -114,8 +115,33 @@ _reel_check_operand (ReelTape   *tape,
     return TRUE;
   what = reel_tensor_describe (tensor);
   g_set_error (error, REEL_ERROR, REEL_ERROR_OTHER_TAPE,
-               "%s is a value of another live tape", what);
+               "%s is a value of another live tape; reel_detach gives its data as a"
+               " constant", what);
   return FALSE;
+}
+
+/* A recorded gradient as a value that shares its memory with no other: two inputs
+ * may have one cotangent between them, and what survives a reset may be written. */
+static ReelTensor *
+own_recorded_gradient (ReelSweep  *sweep,
+                       ReelTensor *gradient,
+                       GError    **error)
+{
+  ReelContribution whole = { gradient, FALSE, { 0, { 0 } } };
+  ReelTensor *own;
+
+  /* The references of the tape and of the slot */
+  if (_reel_tensor_is_recorded (gradient) && _reel_tensor_is_contiguous (gradient) &&
+      atomic_load_explicit (&gradient->ref_count, memory_order_acquire) == 2 &&
+      (gradient->storage == NULL || _reel_storage_is_unique (gradient->storage)))
+    return reel_tensor_ref (gradient);
+  own = _reel_assemble (gradient, &whole, 1);
+  if (reel_tensor_is_error (own))
+    {
+      g_propagate_error (error, _reel_tape_steal_error (sweep->tape));
+      return NULL;
+    }
+  return reel_tensor_ref (own);
 }
 
 /* The gradient of a leaf as something that is nobody else's. */
@@ -127,7 +153,9 @@ own_gradient (ReelSweep  *sweep,
   ReelTensor *own;
   ReelArray destination, source;
 
-  if ((sweep->flags & REEL_GRAD_RECORD) != 0 || _reel_tensor_owns_data (gradient))
+  if ((sweep->flags & REEL_GRAD_RECORD) != 0 && _reel_tape_is_recording (sweep->tape))
+    return own_recorded_gradient (sweep, gradient, error);
+  if (_reel_tensor_owns_data (gradient))
     return reel_tensor_ref (gradient);
   own = _reel_tensor_new_sized (sweep->tape->pool, (ReelDType) gradient->dtype,
                                 gradient->rank, _reel_tensor_shape (gradient),
@@ -336,6 +364,14 @@ _reel_sweep_result (ReelSweep  *sweep,
     }
   memset (zeros->data, 0,
           (gsize) zeros->n_elements * reel_dtype_get_size ((ReelDType) zeros->dtype));
+  if ((sweep->flags & REEL_GRAD_RECORD) != 0 && _reel_tape_is_recording (sweep->tape))
+    {
+      /* They have a derivative too: zero. */
+      ReelTensor *recorded = own_recorded_gradient (sweep, zeros, error);
+
+      _reel_tensor_unref_local (zeros, sweep->tape->pool);
+      return recorded;
+    }
   return zeros;
 }
 

@@ -180,7 +180,7 @@ _reel_slot_combine (ReelSweep  *sweep,
   sum = _reel_assemble (like, (const ReelContribution *) (gpointer) list->data, list->len);
   if (reel_tensor_is_error (sum))
     {
-      *error = _reel_tape_steal_error (sweep->tape);
+      g_propagate_error (error, _reel_tape_steal_error (sweep->tape));
       return FALSE;
     }
   reel_tensor_ref (sum);

@@ -44,6 +44,7 @@ _reel_sweep_begin (ReelSweep    *sweep,
 
   tape->n_sweeps++;
   tape->n_sweep_frames = (guint) tape->n_frames;
+  tape->n_sweep_pushed = tape->n_pushed;
   if ((flags & REEL_GRAD_RECORD) == 0)
     tape->n_pauses++;
   return TRUE;
@@ -212,8 +213,14 @@ run_hooks (ReelSweep  *sweep,
       replacement = hook.func (tensor, *slot, hook.user_data, &hook_error);
       if (hook_error == NULL)
         hook_error = _reel_tape_steal_error (sweep->tape);
+      /* The rules to come would be applied on that one. */
+      if (hook_error == NULL && _reel_tape_current () != sweep->tape)
+        hook_error = g_error_new_literal (REEL_ERROR, REEL_ERROR_OTHER_TAPE,
+                                          "a hook left another tape pushed");
       if (hook_error != NULL)
         {
+          /* An op that failed besides is no error of the tape's either. */
+          reel_tape_clear_error (sweep->tape);
           g_propagate_error (error, hook_error);
           return FALSE;
         }
@@ -384,8 +391,10 @@ reverse_node (ReelSweep *sweep,
         return FALSE;
       cotangents[k] = *slot;
       any = TRUE;
-      wanted |= sweep->marks == NULL ||
-                (sweep->marks[value - sweep->first] & REEL_MARK_WANTED) != 0;
+      wanted |= sweep->marks != NULL
+                ? (sweep->marks[value - sweep->first] & REEL_MARK_WANTED) != 0
+                : (_reel_tensor_flags (_reel_node_outputs (node)[k]) &
+                   REEL_TENSOR_DIFFERENTIABLE) != 0;
     }
   if (!any)
     return TRUE;
@@ -452,6 +461,15 @@ _reel_sweep_reverse (ReelSweep *sweep,
   return TRUE;
 }
 
+/* A value that is itself an input of the sweep keeps the tangent given. */
+static gboolean
+is_target (const ReelSweep *sweep,
+           guint64          value)
+{
+  return sweep->marks != NULL &&
+         (sweep->marks[value - sweep->first] & REEL_MARK_TARGET) != 0;
+}
+
 void
 reel_rule_set_tangent (ReelRule   *rule,
                        guint       output,
@@ -467,7 +485,8 @@ reel_rule_set_tangent (ReelRule   *rule,
 
   sweep = rule->sweep;
   value = ((const ReelNode *) rule->node)->first + output;
-  if (reel_tensor_is_error (tangent) || value < sweep->first || value >= sweep->end)
+  if (reel_tensor_is_error (tangent) || value < sweep->first || value >= sweep->end ||
+      is_target (sweep, value))
     return;
   slot = &sweep->slots[value - sweep->first];
   _reel_slot_clear (sweep, slot);
@@ -531,12 +550,11 @@ _reel_sweep_forward (ReelSweep *sweep,
   for (;;)
     {
       ReelNode *node = cursor.node;
-      gboolean seeded = FALSE;
+      gboolean seeded = TRUE;
 
-      /* A value that is itself an input of the sweep keeps the tangent given. */
-      for (guint k = 0; k < node->n_outputs && sweep->marks != NULL; k++)
+      for (guint k = 0; k < node->n_outputs; k++)
         if (node->first + k >= sweep->first && node->first + k < sweep->end)
-          seeded |= (sweep->marks[node->first + k - sweep->first] & REEL_MARK_TARGET) != 0;
+          seeded &= is_target (sweep, node->first + k);
       if (!seeded && !forward_node (sweep, node, error))
         return FALSE;
       if (node->first + node->n_outputs >= sweep->end)

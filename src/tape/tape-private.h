@@ -113,6 +113,7 @@ struct _ReelTape
   guint n_pauses;
   guint n_sweeps;               /* running; each counts as a frame that stays */
   guint n_sweep_frames;         /* frames there were when the sweep began */
+  guint n_sweep_pushed;         /* and how often it was pushed */
 
   ReelNodeChunk *chunks;
   ReelNodeChunk *chunk;         /* where recording goes on */

@@ -52,8 +52,13 @@ _reel_grow (gpointer *buffer,
 static void
 error_tensor_init (ReelTape *tape)
 {
-  ReelTensor *tensor = _reel_tensor_new_header (tape->pool, REEL_F32, 0, NULL, 1);
+  gsize limit = _reel_pool_get_limit (tape->pool);
+  ReelTensor *tensor;
 
+  /* The limit is for results: what says that it is reached must fit. */
+  _reel_pool_set_limit (tape->pool, 0);
+  tensor = _reel_tensor_new_header (tape->pool, REEL_F32, 0, NULL, 1);
+  _reel_pool_set_limit (tape->pool, limit);
   if (tensor == NULL)
     g_error ("no memory for a tape");
   _reel_tensor_set_flags (tensor, REEL_TENSOR_ERROR);
@@ -249,6 +254,8 @@ reel_tape_pop (ReelTape *self)
   thread = thread_get ();
   n = thread->pushed->len;
   g_return_if_fail (n > 0 && g_ptr_array_index (thread->pushed, n - 1) == self);
+  /* A sweep goes on with the tape that it began with. */
+  g_return_if_fail (self->n_sweeps == 0 || self->n_pushed > self->n_sweep_pushed);
 
   g_ptr_array_set_size (thread->pushed, (gint) n - 1);
   current = n > 1 ? g_ptr_array_index (thread->pushed, n - 2) : thread->implicit;
@@ -341,6 +348,16 @@ reel_tape_pop_frame_keep (ReelTape          *self,
                                          ? mark->n_owned : mark->n_values))
         continue;
       kept[n_kept++] = reel_tensor_ref (tensors[i]);
+    }
+  /* Room first: once the frame is gone, nothing may fail. */
+  if (!_reel_grow ((gpointer *) &self->owned, &self->owned_capacity,
+                   self->n_owned + n_kept, sizeof (ReelTensor *)))
+    {
+      for (guint i = 0; i < n_kept; i++)
+        _reel_tensor_unref_local (kept[i], self->pool);
+      g_set_error (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                   "no memory to keep %u tensors", n_kept);
+      return FALSE;
     }
   self->n_frames--;
   _reel_tape_rollback (self, mark);

@@ -458,6 +458,12 @@ _reel_pool_set_limit (ReelPool *pool,
   pool->limit = n_bytes;
 }
 
+gsize
+_reel_pool_get_limit (ReelPool *pool)
+{
+  return pool->limit;
+}
+
 void
 _reel_pool_get_stats (ReelPool      *pool,
                       ReelPoolStats *stats)

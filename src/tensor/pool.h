@@ -50,5 +50,6 @@ void _reel_pool_trim (ReelPool *pool);
 
 void _reel_pool_set_limit (ReelPool *pool,
                            gsize     n_bytes);
+gsize _reel_pool_get_limit (ReelPool *pool);
 void _reel_pool_get_stats (ReelPool      *pool,
                            ReelPoolStats *stats);

@@ -185,11 +185,13 @@ _DEFAULTS = {
     "axes": None,
     "beta": 1.0,
     "bias": None,
+    "correction": 1.0,
     "diagonal": 0,
-    "keep_dims": False,
+    "keep": False,
     "maximum": math.inf,
     "minimum": -math.inf,
     "negative_slope": 0.01,
+    "reduction": _Reel.Reduction.MEAN,
     "concat.axis": 0,
     "diagonal.axis_a": 0,
     "diagonal.axis_b": 1,
@@ -1029,4 +1031,4 @@ def gradcheck(function, inputs, step=0.0, tolerance=0.0):
     f64; raises what deviates."""
     inputs = [_to_tensor(one) for one in _to_list(inputs)]
     return _sweep(_Reel.gradcheck, _guarded(lambda tensors, *_: function(*tensors)),
-                  inputs, step, tolerance)
+                  None, inputs, step, tolerance)
