@@ -95,6 +95,24 @@ seed (ReelSweep         *sweep,
   return TRUE;
 }
 
+/* A sweep that releases data keeps what somebody references, and its roots. */
+static void
+ref_roots (ReelTensor *const *outputs,
+           guint              n_outputs)
+{
+  for (guint i = 0; i < n_outputs; i++)
+    reel_tensor_ref (outputs[i]);
+}
+
+static void
+unref_roots (ReelTape          *tape,
+             ReelTensor *const *outputs,
+             guint              n_outputs)
+{
+  for (guint i = 0; i < n_outputs; i++)
+    _reel_tensor_unref_local (outputs[i], tape->pool);
+}
+
 gboolean
 _reel_check_operand (ReelTape   *tape,
                      ReelTensor *tensor,
@@ -271,9 +289,11 @@ reel_backward_full (ReelTensor *const *outputs,
   if (!_reel_sweep_begin (&sweep, tape, flags, 0, end, error))
     return FALSE;
   sweep.all_leaves = TRUE;
+  ref_roots (outputs, n_outputs);
   ok = seed (&sweep, outputs, n_outputs, cotangents, error) &&
        _reel_sweep_reverse (&sweep, error) && commit (&sweep, error);
   _reel_sweep_end (&sweep);
+  unref_roots (tape, outputs, n_outputs);
   return ok;
 }
 
@@ -442,6 +462,7 @@ reel_vjp (ReelTensor *const *outputs,
     if (!_reel_sweep_begin (&sweep, tape, flags, first, end, error))
       return FALSE;
   }
+  ref_roots (outputs, n_outputs);
   ok = _reel_sweep_alloc_marks (&sweep, error) &&
        _reel_note_inputs (&sweep, inputs, n_inputs, error);
   if (ok)
@@ -452,6 +473,7 @@ reel_vjp (ReelTensor *const *outputs,
            _reel_collect_results (&sweep, inputs, n_inputs, gradients, error);
     }
   _reel_sweep_end (&sweep);
+  unref_roots (tape, outputs, n_outputs);
   return ok;
 }
 

@@ -11,6 +11,7 @@
  * infinite and subnormal arguments take the same path as all others. */
 
 #include "kernels/simd-arithmetic.h"
+#include "kernels/simd-tanh.h"
 
 #define F32_INFINITE ((gfloat) INFINITY)
 #define F32_LARGEST 3.40282346638528859812e+38f
@@ -22,11 +23,11 @@ f32_nearest (F32 x)
   return (x + 12582912.0f) - 12582912.0f;
 }
 
-/* exp (x + low) = result · 2^exponent, 0.7 < result < 1.42; -130 <= x <= 90 and
- * |low| small. NaN gives NaN. The high part of ln 2 has 9 bits, so that its
- * product with the exponent is exact without FMA. */
+/* x = result + exponent · ln 2, |result| < 0.35; -130 <= x <= 90. NaN gives NaN. The
+ * high part of ln 2 has 9 bits, so that its product with the exponent is exact
+ * without FMA. */
 REEL_INLINE F32
-f32_exp_reduce (F32 x, F32 low, F32 *exponent)
+f32_exp_reduce (F32 x, F32 *exponent)
 {
   const F32 n = f32_nearest (x * 1.44269504088896341f);
   F32 r = f32_fma (n, f32_splat (-0.693359375f), x);
@@ -34,7 +35,7 @@ f32_exp_reduce (F32 x, F32 low, F32 *exponent)
   r = f32_fma (n, f32_splat (2.12194440e-4f), r);
   *exponent = n;
 
-  return r + low;
+  return r;
 }
 
 REEL_INLINE F32
@@ -66,13 +67,17 @@ f32_expm1_polynomial (F32 r)
   return f32_fma (p * r, r, r);
 }
 
-/* exp (x + low) as a significand and an exponent for f32_scale; any x */
 REEL_INLINE F32
-f32_exp_parts (F32 x, F32 low, F32 *exponent)
+f32_exp_bounded (F32 x)
 {
-  x = f32_lesser (f32_splat (90.0f), f32_greater (f32_splat (-130.0f), x));
+  return f32_lesser (f32_splat (90.0f), f32_greater (f32_splat (-130.0f), x));
+}
 
-  return f32_exp_polynomial (f32_exp_reduce (x, low, exponent));
+/* exp x as a significand, from 0.7 to 1.42, and an exponent for f32_scale; any x */
+REEL_INLINE F32
+f32_exp_parts (F32 x, F32 *exponent)
+{
+  return f32_exp_polynomial (f32_exp_reduce (f32_exp_bounded (x), exponent));
 }
 
 /* 1 ulp; underflows gradually */
@@ -80,9 +85,19 @@ REEL_INLINE F32
 f32_exp (F32 x)
 {
   F32 n;
-  const F32 p = f32_exp_parts (x, f32_splat (0.0f), &n);
+#if REEL_SIMD_AVX512
+  /* scalef bounds the result by itself, so x needs a bound only where the
+   * reduction would make NaN of it; what is sure to become 0 is masked, as in
+   * f32_scale. */
+  const F32Mask stays = _mm512_cmp_ps_mask (x, f32_splat (-104.5f), _CMP_NLT_UQ);
+  const F32 r = f32_exp_reduce (f32_lesser (f32_splat (90.0f), x), &n);
+
+  return _mm512_maskz_scalef_ps (stays, f32_exp_polynomial (r), n);
+#else
+  const F32 p = f32_exp_parts (x, &n);
 
   return f32_scale (p, n);
+#endif
 }
 
 /* 2 ulp. 2^(n-1) instead of 2^n, which has no room at n = 128. */
@@ -91,21 +106,17 @@ f32_expm1 (F32 x)
 {
   const F32 bounded = f32_lesser (f32_splat (89.0f), f32_greater (f32_splat (-20.0f), x));
   F32 n;
-  const F32 p = f32_expm1_polynomial (f32_exp_reduce (bounded, f32_splat (0.0f), &n));
+  const F32 p = f32_expm1_polynomial (f32_exp_reduce (bounded, &n));
   const F32 half_power = f32_scale_normal (f32_splat (1.0f), n - 1.0f);
   const F32 y = f32_fma (half_power, p, half_power - 0.5f);
 
   return f32_select (f32_less (f32_abs (x), f32_splat (0x1p-25f)), x, y + y);
 }
 
-/* log (u + u · correction) for normal u > 0 */
+/* log (1 + f) + e ln 2 + correction, 1 + f from sqrt (1/2) to sqrt (2) */
 REEL_INLINE F32
-f32_log_normal (F32 u, F32 exponent_offset, F32 correction)
+f32_log_polynomial (F32 f, F32 e, F32 correction)
 {
-  /* u = 2^e m, with m from sqrt (1/2) to sqrt (2) */
-  const U32 bits = (U32) u - 0x3f3504f3u;
-  const F32 e = f32_from_integer ((I32) bits >> 23) - exponent_offset;
-  const F32 f = (F32) ((bits & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
   const F32 square = f * f;
   F32 p = f32_splat (-0.0785961822f);
 
@@ -121,6 +132,18 @@ f32_log_normal (F32 u, F32 exponent_offset, F32 correction)
   p = f32_fma (f32_splat (-0.5f), square, p);
 
   return f32_fma (e, f32_splat (0.693359375f), f + p);
+}
+
+/* log (u + u · correction) for normal u > 0 */
+REEL_INLINE F32
+f32_log_normal (F32 u, F32 exponent_offset, F32 correction)
+{
+  /* u = 2^e m, with m from sqrt (1/2) to sqrt (2) */
+  const U32 bits = (U32) u - 0x3f3504f3u;
+  const F32 e = f32_from_integer ((I32) bits >> 23) - exponent_offset;
+  const F32 f = (F32) ((bits & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
+
+  return f32_log_polynomial (f, e, correction);
 }
 
 /* What log gives for x that is not finite and positive */
@@ -139,11 +162,27 @@ f32_log_edges (F32 x, F32 y)
 REEL_INLINE F32
 f32_log (F32 x)
 {
+#if REEL_SIMD_AVX512
+  /* The machine takes significand and exponent apart, subnormals too, and puts in
+   * what x that is not finite and positive gives: a nibble a class of x, from 0 up
+   * quiet NaN, signalling NaN, zero, one, -inf, inf, negative, positive; and of that
+   * 2: x as a quiet NaN; 3: the default NaN; 4: -inf; 5: inf; 0: y. */
+  const F32 m = _mm512_getmant_ps (x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+  const F32 e = _mm512_getexp_ps (x);
+  const F32Mask high = f32_less (f32_splat (1.41421354f), m);
+  const F32 one = f32_splat (1.0f);
+  const F32 f = _mm512_mask_mul_ps (m, high, m, f32_splat (0.5f)) - one;
+  const F32 y = f32_log_polynomial (f, _mm512_mask_add_ps (e, high, e, one),
+                                    f32_splat (0.0f));
+
+  return _mm512_fixupimm_ps (y, x, _mm512_set1_epi32 (0x03530422), 0);
+#else
   const F32Mask tiny = f32_less (x, f32_splat (0x1p-126f));
   const F32 normal = f32_select (tiny, x * 0x1p23f, x);
 
   return f32_log_edges (x, f32_log_normal (normal, f32_keep (tiny, f32_splat (23.0f)),
                                            f32_splat (0.0f)));
+#endif
 }
 
 /* log1p for 0 <= x < inf, and NaN of either sign: what is lost when 1 + x is
@@ -174,13 +213,16 @@ f32_log1p (F32 x)
 REEL_INLINE F32
 f32_tanh (F32 x)
 {
+#if REEL_SIMD_AVX512
+  return f32_tanh_by_table (x);
+#else
   const F32 magnitude = f32_abs (x);
   const F32 bounded = f32_lesser (f32_splat (10.0f), magnitude);
   const F32 square = x * x;
   F32 n, p, y;
 
-  p = f32_exp_polynomial (f32_exp_reduce (bounded + bounded, f32_splat (0.0f), &n));
-  y = 1.0f - 2.0f / (f32_scale_normal (p, n) + 1.0f);
+  p = f32_exp_polynomial (f32_exp_reduce (bounded + bounded, &n));
+  y = 1.0f - f32_divide_normal (f32_splat (2.0f), f32_scale_normal (p, n) + 1.0f);
 
   p = f32_splat (-0.0057170433f);
   p = f32_fma (p, square, f32_splat (0.0206505861f));
@@ -191,6 +233,7 @@ f32_tanh (F32 x)
 
   /* Of -0, p has lost the sign. */
   return f32_copy_sign (f32_select (f32_less (magnitude, f32_splat (0.625f)), p, y), x);
+#endif
 }
 
 /* value · s(gate), s the logistic function, with no intermediate that
@@ -200,7 +243,7 @@ f32_gated (F32 value, F32 gate)
 {
   const F32Mask negative = f32_less (gate, f32_splat (0.0f));
   F32 n;
-  const F32 p = f32_exp_parts (-f32_abs (gate), f32_splat (0.0f), &n);
+  const F32 p = f32_exp_parts (-f32_abs (gate), &n);
   const F32 quotient = f32_select (negative, value * p, value) / (f32_scale (p, n) + 1.0f);
 
   return f32_scale (quotient, f32_keep (negative, n));
@@ -210,9 +253,10 @@ f32_gated (F32 value, F32 gate)
 REEL_INLINE F32
 f32_sigmoid (F32 x)
 {
-  F32 e = f32_exp (-f32_abs (x));
+  const F32 e = f32_exp (-f32_abs (x));
 
-  return f32_select (f32_less (x, f32_splat (0.0f)), e, f32_splat (1.0f)) / (e + 1.0f);
+  return f32_divide_normal (f32_select (f32_less (x, f32_splat (0.0f)), e, f32_splat (1.0f)),
+                            e + 1.0f);
 }
 
 /* s(x) s(-x) */
@@ -222,7 +266,7 @@ f32_sigmoid_slope (F32 x)
   const F32 e = f32_exp (-f32_abs (x));
   const F32 one_more = e + 1.0f;
 
-  return e / (one_more * one_more);
+  return f32_divide_normal (e, one_more * one_more);
 }
 
 /* For a value that goes to 0 with its gate: as large as it need be at -inf,
@@ -257,7 +301,8 @@ f32_bell_parts (F32 x, gfloat scale, F32 *exponent)
   const F32 high = (F32) ((U32) x & 0xfffff000u);
   const F32 low = (x - high) * (x + high);
 
-  return f32_exp_parts (high * high * -scale, low * -scale, exponent);
+  return f32_exp_polynomial (f32_exp_reduce (f32_exp_bounded (high * high * -scale),
+                                             exponent) + low * -scale);
 }
 
 /* Φ(-a) / exp (-a²/2) for 0 <= a <= 15, where Φ is the normal distribution

@@ -2,30 +2,17 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "kernels/parallel.h"
 #include "ops/losses.h"
 #include "ops/reduction.h"
-#include "ops/rows.h"
 #include "tensor/shape.h"
-
-#include <math.h>
 
 /* Softmax and negative log-likelihood in one, from logits. With p the target's
  * probabilities, or 1 at its class:
  *
  *   y = -Σ p log softmax x,   x̄ = ȳ (softmax x Σ p - p)
  *
- * The backward op computes softmax x again rather than keep it: it is as cheap as
- * reading it from memory. */
-
-/* Logits that are looked at together */
-#define BLOCK 512
-
-static gboolean
-by_index (const ReelArray *target)
-{
-  return target->dtype == REEL_I64;
-}
+ * The backward op computes softmax x again rather than keep a tensor as large as
+ * the logits. How both are computed is cross-entropy-kernels.c's. */
 
 /* Logits are input number `x`, the target comes behind it. */
 static gboolean
@@ -51,202 +38,6 @@ check_operands (const ReelInfer *infer,
   return FALSE;
 }
 
-static gint64
-count_rows (const ReelArray *x)
-{
-  gint64 n = 1;
-
-  for (guint i = 0; i + 1 < x->rank; i++)
-    n *= x->shape[i];
-  return n;
-}
-
-/* Everything that a part of the rows needs to know */
-typedef struct
-{
-  ReelDType dtype;
-  gint64 n_classes;
-  gint64 n_rows;
-  const gchar *x;
-  const gint64 *indices;        /* or */
-  gconstpointer probabilities;
-  gpointer losses;              /* of the forward op */
-  gconstpointer cotangents;     /* of the backward op */
-  gboolean one_cotangent;       /* for all rows */
-  gdouble divisor;
-  gchar *out;
-} Run;
-
-/* log softmax x = (x - max) - log_sum, but for maxima that are not finite */
-typedef struct
-{
-  gdouble max;
-  gdouble log_sum;
-} Normalizer;
-
-static gdouble
-log_softmax_at (const Normalizer *normalizer,
-                gdouble           x)
-{
-  if (G_LIKELY (isfinite (normalizer->max)))
-    return (x - normalizer->max) - normalizer->log_sum;
-  if (normalizer->max == (gdouble) INFINITY)
-    return x == (gdouble) INFINITY ? -normalizer->log_sum : -(gdouble) INFINITY;
-  return normalizer->max;
-}
-
-/* The sum of exponentials in blocks, the maximum taken off before: so the logarithm
- * of a sum near 1 keeps its digits. */
-static Normalizer
-normalizer_of (const Run   *run,
-               const gchar *x)
-{
-  const ReelKernels *kernels = _reel_kernels ();
-  gint64 size = (gint64) reel_dtype_get_size (run->dtype);
-  Normalizer normalizer = { 0, 0 };
-  _Alignas (64) gdouble block[BLOCK];
-  gdouble sum = 0;
-  union { gfloat f32; gdouble f64; } number;
-
-  kernels->reduce[REEL_REDUCE_amax][run->dtype] (1, run->n_classes, x, &number);
-  normalizer.max = _reel_loss_number (run->dtype, &number, 0);
-  if (!isfinite (normalizer.max))
-    {
-      for (gint64 i = 0; i < run->n_classes; i++)
-        sum += _reel_loss_number (run->dtype, x, i) == (gdouble) INFINITY;
-      normalizer.log_sum = log (sum);
-      return normalizer;
-    }
-  for (gint64 i = 0; i < run->n_classes; i += BLOCK)
-    {
-      gint64 n = MIN (BLOCK, run->n_classes - i);
-
-      kernels->unary[REEL_UNARY_sub_scalar][run->dtype] (n, x + i * size, block,
-                                                         &normalizer.max);
-      kernels->reduce[REEL_REDUCE_logsumexp][run->dtype] (1, n, block, &number);
-      if (n == run->n_classes)
-        {
-          normalizer.log_sum = _reel_loss_number (run->dtype, &number, 0);
-          return normalizer;
-        }
-      sum += exp (_reel_loss_number (run->dtype, &number, 0));
-    }
-  normalizer.log_sum = log (sum);
-  return normalizer;
-}
-
-static void
-forward_part (gint64   part,
-              gint64   begin,
-              gint64   end,
-              gpointer data)
-{
-  const Run *run = data;
-  gint64 n = run->n_classes;
-
-  for (gint64 row = begin; row < end; row++)
-    {
-      const gchar *x = run->x + row * n * (gint64) reel_dtype_get_size (run->dtype);
-      Normalizer normalizer = normalizer_of (run, x);
-      gdouble loss = 0;
-
-      if (run->indices != NULL)
-        loss = log_softmax_at (&normalizer,
-                               _reel_loss_number (run->dtype, x, run->indices[row]));
-      else
-        for (gint64 i = 0; i < n; i++)
-          {
-            gdouble p = _reel_loss_number (run->dtype, run->probabilities, row * n + i);
-
-            if (p != 0)
-              loss += p * log_softmax_at (&normalizer, _reel_loss_number (run->dtype, x, i));
-          }
-      _reel_loss_set_number (run->dtype, run->losses, row, -loss);
-    }
-}
-
-/* Rows of the result, which may be those of several cotangents one after another. */
-static void
-backward_part (gint64   part,
-               gint64   begin,
-               gint64   end,
-               gpointer data)
-{
-  const Run *run = data;
-  const ReelKernels *kernels = _reel_kernels ();
-  gint64 n = run->n_classes;
-  gint64 row_size = n * (gint64) reel_dtype_get_size (run->dtype);
-  gint64 n_rows;
-
-  for (gint64 i = begin; i < end; i += n_rows)
-    {
-      n_rows = MIN (end - i, run->n_rows - i % run->n_rows);
-      kernels->softmax[run->dtype] (n_rows, n, run->x + i % run->n_rows * row_size,
-                                    run->out + i * row_size);
-    }
-  for (gint64 i = begin; i < end; i++)
-    {
-      gint64 row = i % run->n_rows;
-      gdouble c = _reel_loss_number (run->dtype, run->cotangents,
-                                     run->one_cotangent ? i / run->n_rows : i) / run->divisor;
-      gchar *out = run->out + i * row_size;
-      gdouble scale = c;
-
-      if (c == 0)
-        {
-          memset (out, 0, (gsize) row_size);
-          continue;
-        }
-      if (run->indices != NULL)
-        {
-          gint64 at = run->indices[row];
-
-          _reel_loss_set_number (run->dtype, out, at,
-                                 _reel_loss_number (run->dtype, out, at) - 1);
-          kernels->unary[REEL_UNARY_mul_scalar][run->dtype] (n, out, out, &scale);
-          continue;
-        }
-      scale = 0;
-      for (gint64 j = 0; j < n; j++)
-        scale += _reel_loss_number (run->dtype, run->probabilities, row * n + j);
-      for (gint64 j = 0; j < n; j++)
-        _reel_loss_set_number (run->dtype, out, j,
-                               c * (_reel_loss_number (run->dtype, out, j) * scale -
-                                    _reel_loss_number (run->dtype, run->probabilities,
-                                                       row * n + j)));
-    }
-}
-
-static gboolean
-run_init (Run             *run,
-          const ReelArray *x,
-          const ReelArray *target,
-          guint32          reduction,
-          gchar          **workspace,
-          GError         **error)
-{
-  memset (run, 0, sizeof *run);
-  run->dtype = x->dtype;
-  run->n_classes = x->shape[x->rank - 1];
-  run->n_rows = count_rows (x);
-  run->divisor = reduction == REEL_REDUCTION_MEAN ? (gdouble) run->n_rows : 1;
-  run->one_cotangent = reduction != REEL_REDUCTION_NONE;
-  run->x = _reel_loss_elements (x, workspace);
-  if (!by_index (target))
-    {
-      run->probabilities = _reel_loss_elements (target, workspace);
-      return TRUE;
-    }
-  run->indices = _reel_loss_elements (target, workspace);
-  return _reel_loss_check_range (target, run->indices, run->n_classes, error);
-}
-
-static gint64
-grain_of (const Run *run)
-{
-  return MAX (1, REEL_ROWS_GRAIN / MAX (run->n_classes, 1));
-}
-
 static gboolean
 infer_cross_entropy (ReelInfer *infer,
                      GError   **error)
@@ -261,26 +52,7 @@ infer_cross_entropy (ReelInfer *infer,
   _reel_loss_shape (&infer->outputs[0], x.dtype, x.rank - 1, x.shape, loss->reduction);
   infer->workspace_size = _reel_loss_room (&x) + _reel_loss_room (&target);
   if (loss->reduction != REEL_REDUCTION_NONE)
-    infer->workspace_size += (gsize) count_rows (&x) * reel_dtype_get_size (x.dtype);
-  return TRUE;
-}
-
-static gboolean
-kernel_cross_entropy (const ReelKernelCall *call,
-                      GError              **error)
-{
-  const ReelLoss *loss = call->attributes;
-  gboolean by_row = loss->reduction == REEL_REDUCTION_NONE;
-  gchar *workspace = call->workspace;
-  Run run;
-
-  if (!run_init (&run, &call->inputs[0], &call->inputs[1], loss->reduction, &workspace, error))
-    return FALSE;
-  run.losses = by_row ? call->outputs[0].data : workspace;
-  _reel_parallel_for (run.n_rows, grain_of (&run), forward_part, &run);
-  if (!by_row)
-    _reel_loss_reduce (run.dtype, run.n_rows, run.losses, loss->reduction,
-                       call->outputs[0].data);
+    infer->workspace_size += (gsize) _reel_loss_count_rows (&x) * reel_dtype_get_size (x.dtype);
   return TRUE;
 }
 
@@ -309,25 +81,6 @@ infer_cross_entropy_backward (ReelInfer *infer,
                           _reel_loss_room (&target);
   return _reel_loss_check_cotangent (infer, x.rank, x.shape, x.rank - 1, loss->reduction,
                                      error);
-}
-
-static gboolean
-kernel_cross_entropy_backward (const ReelKernelCall *call,
-                               GError              **error)
-{
-  const ReelLoss *loss = call->attributes;
-  gchar *workspace = call->workspace;
-  gint64 n_all_rows;
-  Run run;
-
-  if (!run_init (&run, &call->inputs[1], &call->inputs[2], loss->reduction, &workspace, error))
-    return FALSE;
-  run.cotangents = _reel_loss_elements (&call->inputs[0], &workspace);
-  run.out = call->outputs[0].data;
-  n_all_rows = count_rows (&call->outputs[0]);
-  if (run.n_classes > 0)
-    _reel_parallel_for (n_all_rows, grain_of (&run), backward_part, &run);
-  return TRUE;
 }
 
 /* Rules */
@@ -583,14 +336,14 @@ const ReelOp _reel_op_cross_entropy = {
   REEL_OP_INIT, .name = "cross_entropy", .onnx_name = "SoftmaxCrossEntropyLoss",
   .formula = "y = -Σ p log softmax x;  x̄ = ȳ (softmax x Σ p - p), p̄ = -ȳ log softmax x",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 3, .infer = infer_cross_entropy,
-  .kernel = kernel_cross_entropy, .vjp = vjp_cross_entropy, .jvp = jvp_cross_entropy,
+  .kernel = _reel_cross_entropy_kernel, .vjp = vjp_cross_entropy, .jvp = jvp_cross_entropy,
   .samples = samples, .n_samples = G_N_ELEMENTS (samples)
 };
 
 const ReelOp _reel_op_cross_entropy_backward = {
   REEL_OP_INIT, .name = "cross_entropy_backward", .formula = "x̄ = ȳ (softmax x Σ p - p)",
   .n_inputs = 3, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 7,
-  .infer = infer_cross_entropy_backward, .kernel = kernel_cross_entropy_backward,
+  .infer = infer_cross_entropy_backward, .kernel = _reel_cross_entropy_backward_kernel,
   .vjp = vjp_cross_entropy_backward, .jvp = jvp_cross_entropy_backward,
   .samples = backward_samples, .n_samples = G_N_ELEMENTS (backward_samples)
 };

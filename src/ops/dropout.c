@@ -34,13 +34,21 @@ typedef struct
   gpointer y;
 } Work;
 
-#define APPLY(type) \
+/* A selection by bits: a branch on random bits is slow. */
+#define APPLY(type, bits_type) \
   G_STMT_START { \
     const type *x = (const type *) work->x + begin; \
     type *y = (type *) work->y + begin; \
     const type scale = (type) (1 / (1 - work->dropout->probability)); \
     for (gint64 i = 0; i < n; i++) \
-      y[i] = mask[i] != 0 ? x[i] * scale : 0; \
+      { \
+        const type scaled = x[i] * scale; \
+        bits_type bits; \
+ \
+        memcpy (&bits, &scaled, sizeof bits); \
+        bits &= (bits_type) 0 - mask[i]; \
+        memcpy (&y[i], &bits, sizeof bits); \
+      } \
   } G_STMT_END
 
 static void
@@ -61,9 +69,9 @@ dropout_part (gint64   part,
       _reel_philox_bernoulli_u8 (dropout->key, dropout->offset, first, n,
                                  1 - dropout->probability, mask);
       if (work->dtype == REEL_F32)
-        APPLY (gfloat);
+        APPLY (gfloat, guint32);
       else
-        APPLY (gdouble);
+        APPLY (gdouble, guint64);
       begin += n;
     }
 }

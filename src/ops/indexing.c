@@ -131,6 +131,14 @@ struct Walk
   gint64 serial[N_OPERANDS];            /* its strides */
 };
 
+/* Without a branch, which indices of mixed signs would make hard to foretell. */
+static inline gint64
+place_of (const ReelIndexing *indexing,
+          gint64              index)
+{
+  return (index + (-(gint64) (index < 0) & indexing->n_indices)) * indexing->jump;
+}
+
 /* Where the index stands still in the inner loop, whole runs are moved. */
 #define TAKE(type) \
   static void \
@@ -147,21 +155,15 @@ struct Walk
       { \
         if (block->inner[INDEX] == 0) \
           { \
-            gint64 at = *index + (*index < 0 ? indexing->n_indices : 0); \
- \
             _reel_copy_run (sizeof (type), block->n_inner, partner, block->inner[PARTNER], \
-                            target + at * indexing->jump, block->inner[TARGET]); \
+                            target + place_of (indexing, *index), block->inner[TARGET]); \
           } \
         else \
           { \
             for (gint64 k = 0; k < block->n_inner; k++) \
-              { \
-                gint64 at = index[k * block->inner[INDEX]]; \
- \
-                at += at < 0 ? indexing->n_indices : 0; \
-                partner[k * block->inner[PARTNER]] = \
-                  target[k * block->inner[TARGET] + at * indexing->jump]; \
-              } \
+              partner[k * block->inner[PARTNER]] = \
+                target[k * block->inner[TARGET] + \
+                       place_of (indexing, index[k * block->inner[INDEX]])]; \
           } \
         index += block->outer[INDEX]; \
         partner += block->outer[PARTNER]; \
@@ -186,8 +188,7 @@ struct Walk
         if (block->inner[INDEX] == 0 && block->inner[PARTNER] == 1 && \
             block->inner[TARGET] == 1) \
           { \
-            gint64 at = *index + (*index < 0 ? indexing->n_indices : 0); \
-            type *run = target + at * indexing->jump; \
+            type *run = target + place_of (indexing, *index); \
  \
             for (gint64 k = 0; k < block->n_inner; k++) \
               run[k] = (type) (run[k] + partner[k]); \
@@ -196,11 +197,9 @@ struct Walk
           { \
             for (gint64 k = 0; k < block->n_inner; k++) \
               { \
-                gint64 at = index[k * block->inner[INDEX]]; \
-                type *place; \
+                type *place = target + k * block->inner[TARGET] + \
+                              place_of (indexing, index[k * block->inner[INDEX]]); \
  \
-                at += at < 0 ? indexing->n_indices : 0; \
-                place = &target[k * block->inner[TARGET] + at * indexing->jump]; \
                 *place = (type) (*place + partner[k * block->inner[PARTNER]]); \
               } \
           } \
@@ -229,9 +228,9 @@ walk_run (const Walk   *walk,
   guint last = walk->loop.rank - 1;
   /* The serial axis inside, where its neighbours lie closer. Either way the
    * elements of it that meet in one place come in order. */
-  gboolean serial_inside = n == 1 ||
-                           (walk->n_serial > 1 &&
-                            ABS (walk->serial[PARTNER]) < ABS (walk->loop.strides[PARTNER][last]));
+  gint64 serial_step = ABS (walk->serial[PARTNER]);
+  gint64 run_step = ABS (walk->loop.strides[PARTNER][last]);
+  gboolean serial_inside = n == 1 || (walk->n_serial > 1 && serial_step < run_step);
   Block block;
 
   block.n_outer = serial_inside ? n : walk->n_serial;

@@ -13,8 +13,7 @@ gboolean _reel_check_index_dtype (const ReelInfer *infer,
                                   GError         **error);
 
 /* Whether all indices are within [-size, size). If not, the error tells the first
- * that is not, where it is, and what it should be in: `format` has one %d for
- * `axis`. */
+ * that is not and where it is; `axis` is for the message alone. */
 gboolean _reel_check_indices (const ReelArray *index,
                               gint64           size,
                               gint             axis,

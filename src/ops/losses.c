@@ -96,6 +96,16 @@ _reel_array_count (const ReelArray *array)
   return n;
 }
 
+gint64
+_reel_loss_count_rows (const ReelArray *x)
+{
+  gint64 n = 1;
+
+  for (guint i = 0; i + 1 < x->rank; i++)
+    n *= x->shape[i];
+  return n;
+}
+
 gsize
 _reel_loss_room (const ReelArray *array)
 {

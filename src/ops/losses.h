@@ -47,6 +47,9 @@ gsize _reel_loss_room (const ReelArray *array);
 
 gint64 _reel_array_count (const ReelArray *array);
 
+/* Of scores: everything but the classes. */
+gint64 _reel_loss_count_rows (const ReelArray *x);
+
 /* REEL_ERROR_INDEX where an index is no class. */
 gboolean _reel_loss_check_range (const ReelArray *target,
                                  const gint64    *indices,
@@ -80,3 +83,9 @@ void _reel_loss_reduce (ReelDType     dtype,
                         gconstpointer losses,
                         guint32       reduction,
                         gpointer      out);
+
+/* cross-entropy-kernels.c */
+gboolean _reel_cross_entropy_kernel          (const ReelKernelCall *call,
+                                              GError              **error);
+gboolean _reel_cross_entropy_backward_kernel (const ReelKernelCall *call,
+                                              GError              **error);

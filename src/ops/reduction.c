@@ -11,7 +11,8 @@
  *
  *   rows      the reduced run lies last and densely: the loops of rows take it;
  *             a long one is cut in parts, whose results are the next stage's
- *   columns   a sum whose kept run lies last and densely: whole rows are added up
+ *   columns   the kept run lies last and densely: whole rows are added up, or
+ *             combined by the loop of two operands that the reduction repeats
  *   pack      none of these: a copy with the reduced axes last
  *
  * Where stages and parts begin depends on shape and strides alone, and the loops
@@ -106,6 +107,47 @@ is_associative (ReelReduceId id)
   return id != REEL_REDUCE_argmax && id != REEL_REDUCE_argmin;
 }
 
+/* What combines two results of a reduction, for those that columns can be made of;
+ * NULL otherwise. Sums have a loop of their own. */
+static ReelBinaryLoop
+combining_loop (ReelReduceId id,
+                ReelDType    dtype)
+{
+  const ReelKernels *kernels = _reel_kernels ();
+
+  switch (id)
+    {
+    case REEL_REDUCE_amax:
+      return kernels->binary[REEL_BINARY_maximum][dtype];
+    case REEL_REDUCE_amin:
+      return kernels->binary[REEL_BINARY_minimum][dtype];
+    case REEL_REDUCE_prod:
+      return _reel_reduction_dtype (id, dtype) == dtype
+             ? kernels->binary[REEL_BINARY_mul][dtype] : NULL;
+    case REEL_REDUCE_sum:
+    case REEL_REDUCE_argmax:
+    case REEL_REDUCE_argmin:
+    case REEL_REDUCE_any:
+    case REEL_REDUCE_all:
+    case REEL_REDUCE_logsumexp:
+    case REEL_N_REDUCE:
+    default:
+      return NULL;
+    }
+}
+
+static gboolean
+has_columns (const State *state)
+{
+  const Axis *last = &state->axes[state->n_axes - 1];
+
+  if (state->n_axes < 2 || last->reduced || last->stride != 1 || !last[-1].reduced)
+    return FALSE;
+  return state->id == REEL_REDUCE_sum
+         ? reel_dtype_is_floating (state->dtype)
+         : combining_loop (state->id, state->dtype) != NULL;
+}
+
 static gchar *
 take (State    *state,
       gint64    n_elements,
@@ -198,6 +240,7 @@ typedef struct
 {
   const State *state;
   ReelReduceLoop loop;
+  ReelBinaryLoop combine;
   gchar *out;
   gint64 size;                  /* of an element of the data, and of the results */
   gint64 out_size;
@@ -314,13 +357,22 @@ columns_part (gint64   part,
       gint64 row = above % stage->n_parts * stage->height;
       gint64 offset = offset_of (state->axes, n_outer, above / stage->n_parts) +
                       row * height->stride + column;
+      gint64 n_rows = MIN (stage->height, height->size - row);
+      gint64 width = MIN (stage->width, n - column);
+      const gchar *x = state->data + offset * stage->size;
+      gchar *out = stage->out + (above * n + column) * stage->size;
 
-      _reel_kernels ()->sum_columns[state->dtype] (MIN (stage->height, height->size - row),
-                                                   MIN (stage->width, n - column),
-                                                   state->data + offset * stage->size,
-                                                   height->stride,
-                                                   stage->out +
-                                                   (above * n + column) * stage->size);
+      if (state->id == REEL_REDUCE_sum)
+        {
+          _reel_kernels ()->sum_columns[state->dtype] (n_rows, width, x, height->stride, out);
+          continue;
+        }
+      memcpy (out, x, (gsize) (width * stage->size));
+      while (--n_rows > 0)
+        {
+          x += height->stride * stage->size;
+          stage->combine (width, out, 1, x, 1, out, NULL);
+        }
     }
 }
 
@@ -333,6 +385,7 @@ reduce_columns (State *state)
   gint64 n_above;
   Stage stage = { .state = state, .n_parts = 1, .height = height->size };
 
+  stage.combine = combining_loop (state->id, state->dtype);
   stage.size = (gint64) reel_dtype_get_size (state->dtype);
   stage.width = MIN (n, MAX_WIDTH);
   stage.n_widths = (n + stage.width - 1) / stage.width;
@@ -397,13 +450,11 @@ reduce (State *state)
   while (state->n_reduced > 0)
     {
       const Axis *last = &state->axes[state->n_axes - 1];
-      gboolean sums = state->id == REEL_REDUCE_sum && reel_dtype_is_floating (state->dtype);
 
       if (last->reduced && last->stride == 1 &&
           (state->n_reduced == 1 || is_associative (state->id)))
         reduce_rows (state);
-      else if (sums && !last->reduced && last->stride == 1 &&
-               state->n_axes > 1 && last[-1].reduced)
+      else if (has_columns (state))
         reduce_columns (state);
       else
         pack (state);

@@ -67,50 +67,67 @@ _reel_rows_init (ReelRows        *self,
 
 typedef struct
 {
-  const ReelArray *source;
-  gchar *destination;
+  const ReelArray *array;
+  gchar *packed;
   gint64 n;                     /* elements for each of the first axis */
-} Pack;
+  gboolean back;
+} Copy;
 
 static void
-pack_part (gint64   part,
+copy_part (gint64   part,
            gint64   begin,
            gint64   end,
            gpointer data)
 {
-  const Pack *pack = data;
-  gint64 size = (gint64) reel_dtype_get_size (pack->source->dtype);
+  const Copy *copy = data;
+  gint64 size = (gint64) reel_dtype_get_size (copy->array->dtype);
   gint64 shape[REEL_MAX_AXES], strides[REEL_MAX_AXES];
-  ReelArray source = *pack->source;
-  ReelArray destination = source;
+  ReelArray array = *copy->array;
+  ReelArray packed = array;
 
-  for (guint i = 0; i < source.rank; i++)
-    shape[i] = source.shape[i];
+  for (guint i = 0; i < array.rank; i++)
+    shape[i] = array.shape[i];
   shape[0] = end - begin;
-  _reel_shape_contiguous_strides (source.rank, shape, strides);
-  source.shape = shape;
-  source.data = (gchar *) source.data + begin * source.strides[0] * size;
-  destination.shape = shape;
-  destination.strides = strides;
-  destination.data = pack->destination + begin * pack->n * size;
-  _reel_copy_array (&destination, &source);
+  _reel_shape_contiguous_strides (array.rank, shape, strides);
+  array.shape = shape;
+  array.data = (gchar *) array.data + begin * array.strides[0] * size;
+  packed.shape = shape;
+  packed.strides = strides;
+  packed.data = copy->packed + begin * copy->n * size;
+  if (copy->back)
+    _reel_copy_array (&array, &packed);
+  else
+    _reel_copy_array (&packed, &array);
+}
+
+static void
+copy_rows (const ReelArray *array,
+           gpointer         packed,
+           gboolean         back)
+{
+  Copy copy = { array, packed, 1, back };
+
+  for (guint i = 1; i < array->rank; i++)
+    copy.n *= array->shape[i];
+  if (array->rank == 0)
+    memcpy (back ? array->data : packed, back ? packed : array->data,
+            reel_dtype_get_size (array->dtype));
+  else if (copy.n > 0)
+    _reel_parallel_for (array->shape[0], MAX (1, COPY_GRAIN / copy.n), copy_part, &copy);
 }
 
 void
 _reel_rows_pack (const ReelArray *source,
                  gpointer         destination)
 {
-  Pack pack = { source, destination, 1 };
+  copy_rows (source, destination, FALSE);
+}
 
-  if (source->rank == 0)
-    {
-      memcpy (destination, source->data, reel_dtype_get_size (source->dtype));
-      return;
-    }
-  for (guint i = 1; i < source->rank; i++)
-    pack.n *= source->shape[i];
-  if (pack.n > 0)
-    _reel_parallel_for (source->shape[0], MAX (1, COPY_GRAIN / pack.n), pack_part, &pack);
+void
+_reel_rows_unpack (gconstpointer    source,
+                   const ReelArray *destination)
+{
+  copy_rows (destination, (gpointer) source, TRUE);
 }
 
 gboolean
@@ -153,7 +170,7 @@ typedef struct
 {
   const ReelKernelCall *call;
   ReelRowsFunc func;
-  gconstpointer *inputs;        /* NULL-terminated they are not: call->n_inputs */
+  gconstpointer *inputs;
   gchar *output;
   gint64 n;
   gint64 size;
@@ -219,14 +236,6 @@ _reel_rows_run (const ReelKernelCall *call,
     _reel_parallel_for (rows.n_rows, MAX (1, REEL_ROWS_GRAIN / rows.n), rows_part, &run);
 
   if (!rows.packed)
-    {
-      gint64 strides[REEL_MAX_AXES];
-      ReelArray source = rows.array;
-
-      _reel_shape_contiguous_strides (rows.array.rank, rows.shape, strides);
-      source.data = run.output;
-      source.strides = strides;
-      _reel_copy_array (&rows.array, &source);
-    }
+    _reel_rows_unpack (run.output, &rows.array);
   return TRUE;
 }

@@ -33,9 +33,12 @@ void _reel_rows_init (ReelRows        *self,
                       const gint64    *shape,
                       const ReelAxes  *axes);
 
-/* Copies an array of any strides into contiguous memory, on several threads. */
-void _reel_rows_pack (const ReelArray *source,
-                      gpointer         destination);
+/* Copies an array of any strides into contiguous memory, and back, on several
+ * threads. */
+void _reel_rows_pack   (const ReelArray *source,
+                        gpointer         destination);
+void _reel_rows_unpack (gconstpointer    source,
+                        const ReelArray *destination);
 
 /* Shape rule of an op of one output whose inputs broadcast to one shape, and which
  * works along axes: also sets the workspace that _reel_rows_run needs. */

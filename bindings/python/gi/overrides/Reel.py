@@ -17,6 +17,7 @@ lists take the dtype of the tensor beside them, arrays have their own.
     <Reel.Tensor f32[3]: [2. 4. 6.]>
 """
 
+import collections
 import inspect
 import itertools
 import math
@@ -106,11 +107,14 @@ def _check_number(number, dtype):
 # Operands
 
 def _is_number(value):
-    return isinstance(value, numbers.Real) and not hasattr(value, "__array_interface__")
+    """(NumPy's numbers are not meant: they have a dtype of their own.)"""
+    return type(value) in (float, int) or \
+        isinstance(value, numbers.Real) and not hasattr(value, "__array_interface__")
 
 
 def _is_operand(value):
-    return isinstance(value, (_Reel.Tensor, numbers.Real, list, tuple)) or \
+    return type(value) in (Tensor, float, int) or \
+        isinstance(value, (numbers.Real, list, tuple)) or \
         hasattr(value, "__array_interface__")
 
 
@@ -126,6 +130,17 @@ def _to_tensor(value, dtype=None):
     elif hasattr(value, "__array_interface__"):
         dtype = None
     return Tensor(value, dtype)
+
+
+def _to_indices(value, dtype):
+    """Classes or truth values as they are; but probabilities have @dtype."""
+    tensor = _to_tensor(value)
+    if isinstance(value, (list, tuple)) and dtype is not None:
+        if tensor.size == 0:
+            return Tensor(tensor, _DType.I64)
+        if tensor.dtype == _DType.F32:
+            return Tensor(value, dtype)
+    return tensor
 
 
 def _dtype_among(values):
@@ -208,6 +223,8 @@ _DEFAULTS = {
     "transpose.axis_b": -1,
     "unbind.axis": 0,
 }
+# Operands that have not the dtype of the others.
+_OTHER_DTYPE = ("condition", "index", "target", "target_indices")
 _REQUIRED = inspect.Parameter.empty
 _ops = {}
 
@@ -233,6 +250,8 @@ def _arguments(function):
             what = kind.get_interface().get_name()
             if what == "Tensor" and argument.may_be_null():
                 what = "Tensor or None"
+            elif what == "Tensor" and argument.get_name() in _OTHER_DTYPE:
+                what = "Tensor of its own dtype"
         found.append((argument.get_name(), what))
     return found
 
@@ -240,6 +259,8 @@ def _arguments(function):
 def _convert(value, what, dtype):
     if what == "Tensor" or what == "Tensor or None" and value is not None:
         return value if type(value) is Tensor else _to_tensor(value, dtype)
+    if what == "Tensor of its own dtype":
+        return value if type(value) is Tensor else _to_indices(value, dtype)
     if what == "integers":
         return _to_ints(value)
     if what == "tensors":
@@ -272,19 +293,22 @@ def _make_op(name, function):
     scalar_form = getattr(_Reel, name + "_scalar", None)
     commutes = name in ("add", "mul", "maximum", "minimum")
     parameters = []
-    for argument, what in arguments:
+    for argument, _ in reversed(arguments):
         default = _DEFAULTS.get(f"{name}.{argument}", _DEFAULTS.get(argument, _REQUIRED))
-        parameters.append(inspect.Parameter(
+        if parameters and parameters[0].default is _REQUIRED:
+            default = _REQUIRED  # Python wants those with defaults last
+        parameters.insert(0, inspect.Parameter(
             argument, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
-    # (a parameter without default may follow one that has: it must be named then)
-    for later, earlier in zip(reversed(parameters), list(reversed(parameters))[1:]):
-        if later.default is _REQUIRED and earlier.default is not _REQUIRED:
-            parameters[parameters.index(earlier)] = earlier.replace(default=_REQUIRED)
     signature = inspect.Signature(parameters)
     n_arguments = len(arguments)
-    n_tensors = sum(what in ("Tensor", "Tensor or None") for what in kinds)
+    mixed = [number for number, what in enumerate(kinds)
+             if what in ("Tensor", "Tensor or None", "tensors")]
+    plain = all(what in ("Tensor", "Tensor of its own dtype") for what in kinds)
 
     def op(*values, **named):
+        if plain and {Tensor}.issuperset(map(type, values)) and \
+                len(values) == n_arguments and not named:
+            return settle(function(*values))
         if named or len(values) != n_arguments:
             bound = signature.bind(*values, **named)
             bound.apply_defaults()
@@ -295,9 +319,7 @@ def _make_op(name, function):
                 return _settle(scalar_form(values[0], values[1]))
             if commutes and isinstance(values[1], _Reel.Tensor) and _is_number(values[0]):
                 return op(values[1], values[0])
-        dtype = None
-        if n_tensors != 1:
-            dtype = _dtype_among(values)
+        dtype = _dtype_among([values[number] for number in mixed])
         return settle(function(*[_convert(value, what, dtype)
                                  for value, what in zip(values, kinds)]))
 
@@ -685,7 +707,7 @@ def _is_list(key):
 
 def _to_index(key):
     if not isinstance(key, _Reel.Tensor):
-        key = Tensor(key if len(key) else _numpy().zeros(0, "i8"))
+        key = _to_indices(key, _DType.I64)
         if key.dtype == _DType.I32:
             key = Tensor(key, _DType.I64)
     if key.dtype == _DType.BOOL:
@@ -932,12 +954,14 @@ _local = threading.local()
 def _guarded(function):
     """A callback whose result lives as long as the sweep, and whose exceptions come
     out of it."""
+    spare = collections.deque(maxlen=1)  # for a sweep that C began
+
     def callback(*arguments):
         try:
             result = function(*arguments)
             if result is not None:
                 result = _to_tensor(result)
-                _local.kept.append(result)
+                getattr(_local, "kept", spare).append(result)
             return result
         except GLib.Error:
             raise
@@ -948,17 +972,17 @@ def _guarded(function):
 
 
 def _sweep(function, *arguments):
-    outer = getattr(_local, "kept", None)
+    outer = vars(_local).copy()
     _local.kept, _local.exception = [], None
     try:
         return function(*arguments)
     except GLib.Error:
-        exception, _local.exception = _local.exception, None
-        if exception is not None:
-            raise exception
+        if _local.exception is not None:
+            raise _local.exception from None
         raise
     finally:
-        _local.kept = outer
+        vars(_local).clear()
+        vars(_local).update(outer)
 
 
 def _flags(record, allow_unused, release=False):
