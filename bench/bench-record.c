@@ -9,7 +9,7 @@
 static ReelTensor *
 parameter (void)
 {
-  ReelTensor *x = bench_uniform (REEL_SHAPE (1), 0, 1);
+  ReelTensor *x = bench_uniform (REEL_SCALAR_SHAPE, 0, 1);
 
   reel_tensor_set_requires_grad (x, TRUE);
   return x;

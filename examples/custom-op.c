@@ -161,7 +161,7 @@ differentiate_twice (ReelTensor *x,
                      GError    **error)
 {
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
   g_autoptr (ReelTensor) first = NULL;
   g_autoptr (ReelTensor) second = NULL;
   g_autofree gchar *dump = NULL;
@@ -208,6 +208,7 @@ run (GError **error)
   x = reel_tensor_new_linspace (REEL_F64, -1.5, 1.5, 7, error);
   if (x == NULL)
     return FALSE;
+  reel_tensor_set_label (x, "x");
 
   /* Never trust a derivative written by hand before it was held against
    * differences of the function. */

@@ -42,7 +42,7 @@ typedef struct
 } Options;
 
 static const Options defaults = {
-  .hidden = 128, .epochs = 150, .rate = 0.1, .momentum = 0.9, .seed = 1
+  .hidden = 256, .epochs = 300, .rate = 0.05, .momentum = 0.9, .seed = 1
 };
 
 static void
@@ -89,10 +89,10 @@ options_parse (Options *self,
                GError **error)
 {
   const GOptionEntry entries[] = {
-    { "hidden", 0, 0, G_OPTION_ARG_INT, &self->hidden, "Units of each hidden layer [128]", "N" },
-    { "epochs", 0, 0, G_OPTION_ARG_INT, &self->epochs, "Times to go through the digits [150]", "N" },
+    { "hidden", 0, 0, G_OPTION_ARG_INT, &self->hidden, "Units of each hidden layer [256]", "N" },
+    { "epochs", 0, 0, G_OPTION_ARG_INT, &self->epochs, "Times to go through the digits [300]", "N" },
     { "batch", 0, 0, G_OPTION_ARG_INT, &self->batch, "Digits a step [0: all of them]", "N" },
-    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self->rate, "Learning rate [0.1]", "RATE" },
+    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self->rate, "Learning rate [0.05]", "RATE" },
     { "momentum", 0, 0, G_OPTION_ARG_DOUBLE, &self->momentum, "Share of a step kept for the next [0.9]", "SHARE" },
     { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &self->noise, "Share of wrong labels to train on [0]", "SHARE" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &self->seed, "Seed of weights, batches and noise [1]", "N" },
@@ -283,7 +283,7 @@ train_step (Training   *self,
 
   if (order != NULL)
     {
-      g_autoptr (ReelPauser) pauser = reel_pauser_new (self->tape);
+      g_autoptr (ReelPauser) pauser G_GNUC_UNUSED = reel_pauser_new (self->tape);
       ReelTensor *chosen = reel_narrow (order, 0, start, n);
 
       x = reel_index_select (x, 0, chosen);
@@ -337,8 +337,8 @@ measure (Training *self,
          GError  **error)
 {
   const DigitsSet *test = &self->digits.test;
-  g_autoptr (ReelPauser) pauser = reel_pauser_new (self->tape);
-  g_autoptr (ReelFramePusher) frame = reel_frame_pusher_new (self->tape);
+  g_autoptr (ReelPauser) pauser G_GNUC_UNUSED = reel_pauser_new (self->tape);
+  g_autoptr (ReelFramePusher) frame G_GNUC_UNUSED = reel_frame_pusher_new (self->tape);
   ReelTensor *right = count_right (network_apply (&self->network, test->pixels), test->labels);
 
   if (!reel_tape_check (self->tape, error))

@@ -35,7 +35,7 @@ derivatives_of_sin (gboolean *agree,
   static const gchar *const names[] = { "sin", "sin'", "sin''", "sin'''", "sin''''" };
   const gdouble at = 0.7;
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
   g_autoptr (ReelTensor) x = reel_tensor_new_scalar (REEL_F64, at, error);
   g_autoptr (ReelTensor) y = NULL;
 
@@ -94,7 +94,7 @@ hessian_times_vector (gboolean *agree,
   static const gdouble at[] = { -1.2, 1, 0.5, -0.3 }, direction[] = { 1, -2, 0.5, 3 };
   const guint n = G_N_ELEMENTS (at);
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
   g_autoptr (ReelTensor) x = NULL;
   g_autoptr (ReelTensor) v = NULL;
   g_autoptr (ReelTensor) gradient = NULL;

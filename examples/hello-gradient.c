@@ -31,16 +31,17 @@ static gboolean
 run (GError **error)
 {
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);   /* it records now */
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);   /* it records now */
   g_autoptr (ReelTensor) x = new_parameter ("x", 2, error);
   g_autoptr (ReelTensor) y = x != NULL ? new_parameter ("y", 3, error) : NULL;
   g_autofree gchar *dump = NULL;
-  ReelTensor *f;
+  ReelTensor *product, *f;
 
   if (y == NULL)
     return FALSE;
 
-  f = reel_add (reel_mul (x, y), reel_sin (x));
+  product = reel_mul (x, y);
+  f = reel_add (product, reel_sin (x));
 
   /* Had an op failed, this would tell which and why. */
   if (!reel_backward (f, error))

@@ -104,7 +104,7 @@ part_differentiate (gpointer data)
   Part *part = data;
   ReelTensor *const *w = part->problem->weights;
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
   ReelTensor *x = reel_narrow (part->problem->inputs, 0, part->start, part->n);
   ReelTensor *classes = reel_narrow (part->problem->classes, 0, part->start, part->n);
   ReelTensor *hidden = reel_tanh (reel_linear (x, w[WEIGHT_1], w[BIAS_1]));

@@ -16,6 +16,8 @@ typedef enum
   BOTH_FAIL,                    /* an op fails, and the rule says something else */
   WRONG_SHAPE,                  /* contributes the wrong shape */
   WRONG_DTYPE,
+  WRONG_REGION,                 /* contributes to what lies outside */
+  FOREIGN_ERROR,                /* contributes another tape's error tensor */
   KERNEL_FAILS,
   KERNEL_FAILS_SILENTLY,
   INFER_FAILS
@@ -107,6 +109,16 @@ vjp_triple (ReelRule *rule,
       return TRUE;
     case WRONG_DTYPE:
       reel_rule_contribute (rule, 0, reel_cast (rule->cotangents[0], REEL_F32));
+      return TRUE;
+    case WRONG_REGION:
+      reel_rule_contribute_region (rule, 0, rule->cotangents[0], (const gint64[]){ -1 }, 0);
+      return TRUE;
+    case FOREIGN_ERROR:
+      {
+        SCOPE_TAPE (other);
+
+        reel_rule_contribute (rule, 0, failing_op ());
+      }
       return TRUE;
     case FINE:
     case KERNEL_FAILS:
@@ -207,6 +219,10 @@ test_fault_in_rule (gconstpointer data)
     case WRONG_DTYPE:
       g_assert_nonnull (strstr (error->message, "f32[2]"));
       break;
+    case WRONG_REGION:
+      g_assert_error (error, REEL_ERROR, REEL_ERROR_SHAPE);
+      break;
+    case FOREIGN_ERROR:
     case OP_FAILS:
     case OP_FAILS_UNSEEN:
       g_assert_error (error, REEL_ERROR, REEL_ERROR_SHAPE);
@@ -377,6 +393,8 @@ main (int    argc,
     { "/user-op/fault-in-rule/both-fail", BOTH_FAIL },
     { "/user-op/fault-in-rule/wrong-shape", WRONG_SHAPE },
     { "/user-op/fault-in-rule/wrong-dtype", WRONG_DTYPE },
+    { "/user-op/fault-in-rule/wrong-region", WRONG_REGION },
+    { "/user-op/fault-in-rule/foreign-error", FOREIGN_ERROR },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -27,13 +27,75 @@ typedef struct
   Part parts[];
 } Assembly;
 
+/* Whether a part lies within a contiguous whole of so many elements. */
+static gboolean
+part_fits (const Part *part,
+           gint64      n_elements)
+{
+  gint64 low = part->region.offset, high = part->region.offset;
+
+  if (part->rank > REEL_MAX_AXES)
+    return FALSE;
+  for (guint i = 0; i < part->rank; i++)
+    {
+      gint64 extent;
+
+      if (part->shape[i] == 0)
+        return TRUE;
+      if (part->shape[i] < 0 ||
+          __builtin_mul_overflow (part->shape[i] - 1, part->region.strides[i], &extent) ||
+          __builtin_add_overflow (*(extent < 0 ? &low : &high), extent,
+                                  extent < 0 ? &low : &high))
+        return FALSE;
+    }
+  return low >= 0 && high < n_elements;
+}
+
+/* Programs do not apply this op, but they find it in the registry. */
+static gboolean
+check_part (const ReelInfer *infer,
+            guint            i,
+            gint64           n_elements,
+            GError         **error)
+{
+  const Assembly *assembly = infer->attributes;
+  const Part *part = &assembly->parts[i];
+  const ReelTensor *x = infer->inputs[i];
+  gboolean is_whole = part->rank == G_MAXUINT32;
+  g_autofree gchar *what = NULL;
+
+  if (G_LIKELY (x->dtype == assembly->dtype &&
+                _reel_shape_equal (x->rank, _reel_tensor_shape (x),
+                                   is_whole ? assembly->rank : part->rank,
+                                   is_whole ? assembly->shape : part->shape) &&
+                (is_whole || part_fits (part, n_elements))))
+    return TRUE;
+  what = reel_tensor_describe (infer->inputs[i]);
+  g_set_error (error, REEL_ERROR,
+               x->dtype != assembly->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
+               "%s is not what part %u is to be", what, i);
+  return FALSE;
+}
+
 static gboolean
 infer_assemble (ReelInfer *infer,
                 GError   **error)
 {
   const Assembly *assembly = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
+  gint64 n_elements;
 
+  if (infer->attributes_size != sizeof (Assembly) + infer->n_inputs * sizeof (Part))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "%u inputs are not the parts",
+                   infer->n_inputs);
+      return FALSE;
+    }
+  if (!_reel_shape_count (assembly->rank, assembly->shape, 1, &n_elements, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < infer->n_inputs; i++)
+    if (!check_part (infer, i, n_elements, error))
+      return FALSE;
   spec->dtype = (ReelDType) assembly->dtype;
   spec->rank = assembly->rank;
   memcpy (spec->shape, assembly->shape, sizeof assembly->shape);
@@ -200,9 +262,18 @@ infer_region (ReelInfer *infer,
               GError   **error)
 {
   const Part *part = infer->attributes;
+  const ReelTensor *x = infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
 
-  spec->dtype = (ReelDType) infer->inputs[0]->dtype;
+  if (!_reel_tensor_is_contiguous (x) || !part_fits (part, x->n_elements))
+    {
+      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "%s is not contiguous, or does not have that region", what);
+      return FALSE;
+    }
+  spec->dtype = (ReelDType) x->dtype;
   spec->rank = part->rank;
   spec->offset = part->region.offset;
   memcpy (spec->shape, part->shape, sizeof part->shape);

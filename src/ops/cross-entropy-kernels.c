@@ -108,9 +108,9 @@ weighted_sums (const Run *run,
 {
   const ReelKernels *kernels = _reel_kernels ();
 
-  kernels->binary[REEL_BINARY_mul_absorb][run->dtype] (n_rows * n, logarithms, 1,
+  kernels->binary[REEL_BINARY_mul_absorb][run->dtype] (n_rows * n,
                                                        probabilities_at (run, first), 1,
-                                                       logarithms, NULL);
+                                                       logarithms, 1, logarithms, NULL);
   kernels->reduce[REEL_REDUCE_sum][run->dtype] (n_rows, n, logarithms, sums);
 }
 

@@ -299,7 +299,9 @@ infer_index_add (ReelInfer *infer,
     {
       g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 3);
 
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "operands do not fit: %s", what);
+      g_set_error (error, REEL_ERROR,
+                   base->dtype == source->dtype ? REEL_ERROR_SHAPE : REEL_ERROR_DTYPE,
+                   "operands do not fit: %s", what);
     }
   return fits;
 }

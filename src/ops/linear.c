@@ -5,8 +5,34 @@
 #include "kernels/gemm.h"
 #include "ops/ops-private.h"
 #include "tensor/copy.h"
+#include "tensor/shape.h"
 
 /* y = x Wᵀ + b: what a layer of a network computes, in one product. */
+
+/* Whether BLAS can take it as it lies. */
+static gboolean
+matrix_usable (const ReelArray *array)
+{
+  return array->rank == 2 && _reel_gemm_takes (array->shape[0], array->shape[1],
+                                               array->strides[0], array->strides[1]);
+}
+
+/* Whether the rows of x are those of one matrix that BLAS can take. */
+static gboolean
+rows_usable (const ReelArray *x)
+{
+  return matrix_usable (x) || _reel_shape_is_contiguous (x->rank, x->shape, x->strides);
+}
+
+static gsize
+room (const ReelArray *array)
+{
+  gsize size = reel_dtype_get_size (array->dtype);
+
+  for (guint i = 0; i < array->rank; i++)
+    size *= (gsize) array->shape[i];
+  return (size + 63) & ~(gsize) 63;
+}
 
 static gboolean
 infer_linear (ReelInfer *infer,
@@ -17,6 +43,7 @@ infer_linear (ReelInfer *infer,
   const ReelTensor *bias = infer->inputs[2];
   ReelSpec *spec = &infer->outputs[0];
   g_autofree gchar *what = NULL;
+  ReelArray array;
 
   if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
@@ -44,7 +71,29 @@ infer_linear (ReelInfer *infer,
     }
   _reel_spec_like (spec, x);
   spec->shape[spec->rank - 1] = weight->dims[0];
+  _reel_tensor_to_array (x, &array);
+  if (!rows_usable (&array))
+    infer->workspace_size += room (&array);
+  _reel_tensor_to_array (weight, &array);
+  if (!matrix_usable (&array))
+    infer->workspace_size += room (&array);
   return TRUE;
+}
+
+/* A contiguous copy in the workspace, which moves behind it. */
+static gpointer
+pack (const ReelArray *array,
+      gchar          **workspace)
+{
+  gint64 strides[REEL_MAX_AXES];
+  ReelArray copy = *array;
+
+  _reel_shape_contiguous_strides (array->rank, array->shape, strides);
+  copy.data = *workspace;
+  copy.strides = strides;
+  _reel_copy_array (&copy, array);
+  *workspace += room (array);
+  return copy.data;
 }
 
 static gboolean
@@ -57,6 +106,7 @@ kernel_linear (const ReelKernelCall *call,
   const ReelArray *y = &call->outputs[0];
   const gint64 n = weight->shape[0], k = weight->shape[1];
   const gint64 no_offset = 0;
+  gchar *workspace = call->workspace;
   gint64 m = 1;
   ReelMatrix left, right;
 
@@ -65,14 +115,24 @@ kernel_linear (const ReelKernelCall *call,
   left.data = x->data;
   left.row_stride = MAX (k, 1);
   left.column_stride = 1;
-  if (x->rank == 2 && _reel_gemm_takes (m, k, x->strides[0], x->strides[1]))
+  if (matrix_usable (x))
     {
       left.row_stride = x->strides[0];
       left.column_stride = x->strides[1];
     }
+  else if (!rows_usable (x))
+    {
+      left.data = pack (x, &workspace);
+    }
   right.data = weight->data;
   right.row_stride = weight->strides[1];
   right.column_stride = weight->strides[0];
+  if (!matrix_usable (weight))
+    {
+      right.data = pack (weight, &workspace);
+      right.row_stride = 1;
+      right.column_stride = MAX (k, 1);
+    }
   if (bias->data != NULL)
     _reel_copy_array (y, bias);
   _reel_gemm (y->dtype, 1, m, n, k, &left, &no_offset, &right, &no_offset, y->data,
@@ -86,11 +146,13 @@ as_matrix (ReelTensor *t,
            ReelTensor *x,
            gint64      n_columns)
 {
-  gint64 k = reel_tensor_get_size (x, -1);
+  gint64 n_rows = 1;
 
   if (x->rank == 2)
     return t;
-  return reel_reshape (t, REEL_SHAPE (x->n_elements / MAX (k, 1), n_columns));
+  for (guint i = 0; i + 1 < x->rank; i++)
+    n_rows *= x->dims[i];
+  return reel_reshape (t, REEL_SHAPE (n_rows, n_columns));
 }
 
 static gboolean

@@ -239,6 +239,12 @@ infer_nll_backward (ReelInfer *infer,
     return FALSE;
   _reel_tensor_to_array (infer->inputs[0], &c);
   _reel_tensor_to_array (infer->inputs[1], &target);
+  if (target.dtype != REEL_I64)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE, "class indices must be i64, not %s",
+                   reel_dtype_get_name (target.dtype));
+      return FALSE;
+    }
   _reel_loss_shape (spec, c.dtype, target.rank, target.shape, REEL_REDUCTION_NONE);
   spec->shape[spec->rank++] = loss->n_classes;
   infer->workspace_size = _reel_loss_room (&c) + _reel_loss_room (&target);

@@ -267,7 +267,10 @@ vjp_matmul (ReelRule *rule,
            * summed over anyway. */
           const gint64 k = reel_tensor_get_size (a, -1);
           const gint64 n = reel_tensor_get_size (rule->inputs[1], -1);
-          const gint64 rows = a->n_elements / MAX (k, 1);
+          gint64 rows = 1;
+
+          for (guint i = 0; i + 1 < a->rank; i++)
+            rows *= a->dims[i];
 
           product = reel_matmul (reel_transpose (reel_reshape (a, REEL_SHAPE (rows, k)), 0, 1),
                                  reel_reshape (c, REEL_SHAPE (rows, n)));

@@ -144,65 +144,36 @@ jvp_linear (ReelRule *rule,
   return TRUE;
 }
 
-/* ∂y/∂x, of x's shape: what each element weighs in its result. */
-typedef ReelTensor *(*WeightsFunc) (ReelRule *rule);
-
+/* t · ∂y/∂x, t of x's shape. A zero tangent or cotangent absorbs infinite factors of
+ * a product; what is no extreme gets nothing, not even of an infinite t. */
 static ReelTensor *
-weights_prod (ReelRule *rule)
-{
-  return _reel_apply_1 (&_reel_op_prod_others, rule->inputs[0], rule->attributes,
-                        rule->attributes_size);
-}
-
-static ReelTensor *
-weights_logsumexp (ReelRule *rule)
-{
-  return _reel_apply_1 (&_reel_op_softmax, rule->inputs[0], rule->attributes,
-                        rule->attributes_size);
-}
-
-static ReelTensor *
-weights_extreme (ReelRule *rule)
+weighted (ReelRule   *rule,
+          ReelTensor *t)
 {
   const Row *row = rule->op->user_data;
+  ReelTensor *x = rule->inputs[0];
   ReelExtreme extreme;
 
+  if (row->loop == REEL_REDUCE_prod)
+    return _reel_mul_absorb (t, _reel_apply_1 (&_reel_op_prod_others, x, rule->attributes,
+                                               rule->attributes_size));
+  if (row->loop == REEL_REDUCE_logsumexp)
+    return _reel_mul_absorb (t, _reel_apply_1 (&_reel_op_softmax, x, rule->attributes,
+                                               rule->attributes_size));
   memset (&extreme, 0, sizeof extreme);
   extreme.axes = *(const ReelAxes *) rule->attributes;
   extreme.is_minimum = row->loop == REEL_REDUCE_amin;
-  return _reel_apply_1 (&_reel_op_extreme_weights, rule->inputs[0], &extreme, sizeof extreme);
-}
-
-static WeightsFunc
-weights_of (const ReelOp *op)
-{
-  switch (((const Row *) op->user_data)->loop)
-    {
-    case REEL_REDUCE_prod:
-      return weights_prod;
-    case REEL_REDUCE_logsumexp:
-      return weights_logsumexp;
-    case REEL_REDUCE_amax:
-    case REEL_REDUCE_amin:
-      return weights_extreme;
-    case REEL_REDUCE_sum:
-    case REEL_REDUCE_argmax:
-    case REEL_REDUCE_argmin:
-    case REEL_REDUCE_any:
-    case REEL_REDUCE_all:
-    case REEL_N_REDUCE:
-    default:
-      g_assert_not_reached ();
-    }
+  return _reel_mul_absorb (_reel_apply_1 (&_reel_op_extreme_weights, x, &extreme,
+                                          sizeof extreme), t);
 }
 
 static gboolean
 vjp_weighted (ReelRule *rule,
               GError  **error)
 {
-  ReelTensor *spread = _reel_spread (rule->cotangents[0], rule->inputs[0], rule->attributes);
-
-  reel_rule_contribute (rule, 0, _reel_mul_absorb (spread, weights_of (rule->op) (rule)));
+  reel_rule_contribute (rule, 0, weighted (rule, _reel_spread (rule->cotangents[0],
+                                                               rule->inputs[0],
+                                                               rule->attributes)));
   return TRUE;
 }
 
@@ -210,10 +181,9 @@ static gboolean
 jvp_weighted (ReelRule *rule,
               GError  **error)
 {
-  ReelTensor *weighted = _reel_mul_absorb (rule->tangents[0], weights_of (rule->op) (rule));
-
-  reel_rule_set_tangent (rule, 0, _reel_apply_1 (&_reel_op_sum, weighted, rule->attributes,
-                                                 rule->attributes_size));
+  reel_rule_set_tangent (rule, 0, _reel_apply_1 (&_reel_op_sum,
+                                                 weighted (rule, rule->tangents[0]),
+                                                 rule->attributes, rule->attributes_size));
   return TRUE;
 }
 

@@ -57,7 +57,7 @@ KERNEL (log_softmax)
 SLOPE_KERNEL (softmax)
 SLOPE_KERNEL (log_softmax)
 
-/* Σ a b along the axes, kept; a zero on either side absorbs */
+/* Σ a b along the axes, kept; a zero of a absorbs */
 static ReelTensor *
 dot (ReelRule   *rule,
      ReelTensor *a,
@@ -115,7 +115,7 @@ vjp_softmax_backward (ReelRule *rule,
     reel_rule_contribute (rule, 0, _reel_sum_to_shape_of (backward (rule, rule->op, g, y), c));
   if (reel_rule_wants (rule, 1))
     {
-      ReelTensor *centred = reel_sub (c, dot (rule, y, c));
+      ReelTensor *centred = reel_sub (c, dot (rule, c, y));
       ReelTensor *y_bar = reel_sub (_reel_mul_absorb (g, centred),
                                     _reel_mul_absorb (c, dot (rule, g, y)));
 
@@ -136,7 +136,7 @@ jvp_softmax_backward (ReelRule *rule,
   if (rule->tangents[1] != NULL)
     {
       ReelTensor *t = rule->tangents[1];
-      ReelTensor *centred = reel_sub (c, dot (rule, y, c));
+      ReelTensor *centred = reel_sub (c, dot (rule, c, y));
       ReelTensor *part = reel_sub (_reel_mul_absorb (t, centred),
                                    _reel_mul_absorb (y, dot (rule, t, c)));
 

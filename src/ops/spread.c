@@ -24,10 +24,17 @@ infer_spread (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   guint rank = t->rank + (spread->axes.keep ? 0 : spread->axes.n);
   guint from = 0, repeated = 0;
+  gboolean fits = rank <= REEL_MAX_AXES && rank >= spread->axes.n;
 
-  if (rank > REEL_MAX_AXES)
+  /* What is repeated must be there once. */
+  for (guint i = 0; fits && spread->axes.keep && i < spread->axes.n; i++)
+    fits = _reel_tensor_shape (t)[(gint32) rank + spread->axes.axes[i]] == 1;
+  if (!fits)
     {
-      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE, "too many axes");
+      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s is no result of a reduction",
+                   what);
       return FALSE;
     }
   spec->dtype = (ReelDType) t->dtype;

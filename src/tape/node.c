@@ -6,6 +6,7 @@
 
 /* Recording nodes, walking over them, and dropping them. */
 
+/* Sizes of chunks, header included: exactly what the pool has size classes for. */
 #define FIRST_CHUNK_SIZE ((gsize) 16 * 1024)
 #define LAST_CHUNK_SIZE ((gsize) 2 * 1024 * 1024)
 
@@ -26,11 +27,12 @@ node_alloc (ReelTape *tape,
         next = next->next;
       if (next == NULL)
         {
-          gsize room = chunk == NULL ? FIRST_CHUNK_SIZE
-                                     : MIN (chunk->size * 2, LAST_CHUNK_SIZE);
+          gsize whole = chunk == NULL
+                        ? FIRST_CHUNK_SIZE
+                        : MIN ((sizeof (ReelNodeChunk) + chunk->size) * 2, LAST_CHUNK_SIZE);
+          gsize room = MAX (whole - sizeof (ReelNodeChunk), size);
           ReelNodeChunk *tail = chunk;
 
-          room = MAX (room, size);
           next = _reel_pool_alloc (tape->pool, sizeof (ReelNodeChunk) + room);
           if (next == NULL)
             return NULL;

@@ -26,6 +26,28 @@ no_memory (ReelTensor *like,
   return FALSE;
 }
 
+/* Whether a part lies within the whole: a wrong one would write elsewhere. */
+static gboolean
+region_fits (ReelTensor       *like,
+             ReelTensor       *part,
+             const ReelRegion *region)
+{
+  gint64 lowest = region->offset, highest = region->offset;
+
+  if (part->n_elements == 0)
+    return TRUE;
+  for (guint i = 0; i < part->rank; i++)
+    {
+      gint64 span;
+
+      if (__builtin_mul_overflow (part->dims[i] - 1, region->strides[i], &span) ||
+          (span < 0 ? __builtin_add_overflow (lowest, span, &lowest)
+                    : __builtin_add_overflow (highest, span, &highest)))
+        return FALSE;
+    }
+  return lowest >= 0 && highest < like->n_elements;
+}
+
 static gboolean
 check_fits (ReelTensor       *like,
             ReelTensor       *cotangent,
@@ -33,7 +55,8 @@ check_fits (ReelTensor       *like,
             GError          **error)
 {
   if (G_LIKELY (cotangent->dtype == like->dtype &&
-                (region != NULL || _reel_tensor_same_shape (like, cotangent)) &&
+                (region != NULL ? region_fits (like, cotangent, region)
+                                : _reel_tensor_same_shape (like, cotangent)) &&
                 cotangent->data != NULL))
     return TRUE;
   {
@@ -42,7 +65,9 @@ check_fits (ReelTensor       *like,
 
     g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                  "the cotangent of %s cannot be %s%s", expected, given,
-                 cotangent->data == NULL ? ", which has no data" : "");
+                 cotangent->data == NULL ? ", which has no data"
+                 : region != NULL && like->dtype == cotangent->dtype
+                 ? ", which is no part of it" : "");
   }
   return FALSE;
 }

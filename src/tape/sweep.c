@@ -250,6 +250,21 @@ reel_rule_wants (const ReelRule *rule,
                           &_reel_node_inputs ((const ReelNode *) rule->node)[input]);
 }
 
+/* An error tensor as the result of a rule: mostly the tape's, which run_rule () sees
+ * by itself, but it may be another's. */
+static void
+note_error_tensor (ReelSweep  *sweep,
+                   ReelTensor *tensor)
+{
+  if (sweep->error != NULL || sweep->tape->error != NULL)
+    return;
+  if (tensor->extra->error != NULL)
+    sweep->error = g_error_copy (tensor->extra->error);
+  else
+    g_set_error_literal (&sweep->error, REEL_ERROR, REEL_ERROR_FAILED,
+                         "a rule gave an error tensor");
+}
+
 static void
 rule_add (ReelRule         *rule,
           guint             i,
@@ -260,9 +275,13 @@ rule_add (ReelRule         *rule,
   const ReelNodeInput *input = &_reel_node_inputs ((const ReelNode *) rule->node)[i];
   ReelSlot *slot;
 
-  if (sweep->error != NULL || reel_tensor_is_error (cotangent) ||
-      !input_is_wanted (sweep, input))
+  if (sweep->error != NULL || !input_is_wanted (sweep, input))
     return;
+  if (G_UNLIKELY (reel_tensor_is_error (cotangent)))
+    {
+      note_error_tensor (sweep, cotangent);
+      return;
+    }
   if ((input->value & REEL_INPUT_LEAF) == 0)
     slot = &sweep->slots[input->value - sweep->first];
   else
@@ -321,6 +340,7 @@ run_rule (ReelSweep          *sweep,
                                                                 : node->op->jvp;
   ReelRule rule;
   GError *rule_error = NULL;
+  gboolean ok;
 
   if (func == NULL)
     {
@@ -347,12 +367,14 @@ run_rule (ReelSweep          *sweep,
   rule.sweep = sweep;
   rule.node = node;
 
-  if (!func (&rule, &rule_error) && rule_error == NULL)
-    rule_error = _reel_tape_steal_error (sweep->tape);
+  ok = func (&rule, &rule_error);
   if (rule_error == NULL)
     rule_error = g_steal_pointer (&sweep->error);
   if (rule_error == NULL && G_UNLIKELY (sweep->tape->error != NULL))
     rule_error = _reel_tape_steal_error (sweep->tape);
+  if (rule_error == NULL && G_UNLIKELY (!ok))
+    rule_error = g_error_new_literal (REEL_ERROR, REEL_ERROR_FAILED,
+                                      "failed without saying why");
   if (G_LIKELY (rule_error == NULL))
     return TRUE;
   reel_tape_clear_error (sweep->tape);
@@ -485,9 +507,13 @@ reel_rule_set_tangent (ReelRule   *rule,
 
   sweep = rule->sweep;
   value = ((const ReelNode *) rule->node)->first + output;
-  if (reel_tensor_is_error (tangent) || value < sweep->first || value >= sweep->end ||
-      is_target (sweep, value))
+  if (value < sweep->first || value >= sweep->end || is_target (sweep, value))
     return;
+  if (G_UNLIKELY (reel_tensor_is_error (tangent)))
+    {
+      note_error_tensor (sweep, tangent);
+      return;
+    }
   slot = &sweep->slots[value - sweep->first];
   _reel_slot_clear (sweep, slot);
   if (sweep->error == NULL)

@@ -748,13 +748,18 @@ def _from_number(number, dtype):
 
 
 def _from_array(data, dtype):
+    """A copy of an array, converted as NumPy does, or of a list of numbers that fit."""
     array = _numpy().asarray(data)
+    is_list = not hasattr(data, "__array_interface__") and not _holds_arrays(data)
     if dtype is None:
-        if not hasattr(data, "__array_interface__") and array.dtype == float and \
-                not _holds_arrays(data):
+        if is_list and array.dtype == float:
             dtype = _DType.F32
         else:
             dtype = _to_dtype(array.dtype)
+    elif is_list and dtype in _RANGES and array.size:
+        for number in (array.ravel().tolist() if array.dtype.kind == "f" else
+                       (array.min().item(), array.max().item())):
+            _check_number(number, dtype)
     tensor = _Reel.Tensor.new_zeros(dtype, array.shape)
     if array.size:
         _numpy().copyto(tensor.writable(), array, casting="unsafe")

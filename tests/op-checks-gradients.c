@@ -1,0 +1,252 @@
+/* SPDX-FileCopyrightText: The Reel authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "op-harness.h"
+
+#include "tensor/tensor-private.h"
+
+#include <math.h>
+
+/* That derivatives are right, and read no more than the op says they do. */
+
+typedef struct
+{
+  Case *self;
+  gint which;                   /* an output, or -1 for a number made of all */
+} Function;
+
+/* An output by itself, so that the others have no cotangent; or all at once. */
+static ReelTensor *
+apply_function (ReelTensor *const *inputs,
+                guint              n_inputs,
+                gpointer           user_data,
+                GError           **error)
+{
+  const Function *function = user_data;
+  const Case *self = function->self;
+  g_autofree ReelTensor **all = g_new0 (ReelTensor *, self->n_inputs + 1);
+  g_autofree ReelTensor **outputs = g_new0 (ReelTensor *, self->n_outputs + 1);
+  ReelTensor *total = NULL;
+
+  for (guint i = 0; i < n_inputs; i++)
+    all[i] = inputs[i];
+  if (!reel_apply_full (self->op, all, self->n_inputs, self->sample->attributes,
+                        self->sample->attributes_size, outputs, self->n_outputs))
+    return outputs[0];
+  if (function->which >= 0)
+    return outputs[function->which];
+  for (guint k = 0; k < self->n_outputs; k++)
+    {
+      ReelTensor *part;
+
+      if (!is_floating (outputs[k]))
+        continue;
+      /* squares, so that their derivatives depend on each other */
+      part = reel_sum (reel_mul_scalar (reel_square (outputs[k]), 0.5 + 0.25 * k),
+                       REEL_ALL_AXES, FALSE);
+      total = total != NULL ? reel_add (total, part) : part;
+    }
+  return total;
+}
+
+void
+check_derivatives (Case *self)
+{
+  gint n = (gint) self->n_outputs;
+
+  if (!self->differentiable)
+    return;
+  for (gint which = n > 1 ? -1 : 0; which < n && !self->failed; which++)
+    {
+      Function function = { self, which };
+      g_autofree ReelTensor **inputs = g_new0 (ReelTensor *, self->n_inputs + 1);
+      g_autoptr (GError) error = NULL;
+      guint n_inputs = 0;
+
+      /* (what is left out comes last) */
+      while (n_inputs < self->n_inputs && self->inputs[n_inputs] != NULL)
+        {
+          inputs[n_inputs] = self->inputs[n_inputs];
+          n_inputs++;
+        }
+      if (!reel_gradcheck (apply_function, &function, inputs, n_inputs, 0, 0, &error))
+        case_fail (self, "output %d: %s", which, error->message);
+    }
+}
+
+/* Overwrites a tensor in place, as if the program had, and counts it as a write. */
+static void
+poison (ReelTensor *tensor)
+{
+  g_assert_nonnull (tensor->storage);
+  _reel_tensor_fill_elements (tensor, is_floating (tensor) ? (gdouble) NAN : 77);
+  _reel_tensor_wrote (tensor, "the test");
+}
+
+static void
+expect_saved (Case              *self,
+              const gchar       *what,
+              gboolean           is_read,
+              ReelTensor       **results,
+              ReelTensor *const *expected,
+              guint              n,
+              GError            *error)
+{
+  if (is_read && (error == NULL || error->code != REEL_ERROR_OVERWRITTEN))
+    case_fail (self, "%s was overwritten, its mask says it is read, and it is no error", what);
+  else if (!is_read && error != NULL)
+    case_fail (self, "%s was overwritten, its mask says it is not read, but: %s", what,
+               error->message);
+  else if (!is_read)
+    (void) case_compare_tensors (self, what, n, results, expected, 0);
+  g_clear_error (&error);
+  unref_tensors (n, results);
+}
+
+/* Overwrites one input (`which` < n_inputs) or output between forward and reverse. */
+static void
+check_saved_one (Case              *self,
+                 guint              which,
+                 ReelTensor *const *gradients,
+                 ReelTensor *const *tangents)
+{
+  const ReelOp *op = self->op;
+  gboolean is_input = which < self->n_inputs;
+  guint number = is_input ? which : which - self->n_inputs;
+  guint32 mask = is_input ? op->vjp_reads_inputs : op->vjp_reads_outputs;
+  gboolean is_read = (mask >> MIN (number, 31) & 1) != 0;
+  g_autofree gchar *what = g_strdup_printf ("%s %u", is_input ? "input" : "output", number);
+  ReelTensor **inputs = g_new0 (ReelTensor *, self->n_inputs + 1);
+  GError *error = NULL;
+  ReelTensor *victim;
+  Run run;
+
+  for (guint i = 0; i < self->n_inputs; i++)
+    if (self->inputs[i] != NULL)
+      inputs[i] = reel_tensor_copy (self->inputs[i], NULL);
+  run_begin (&run, self, inputs);
+  victim = is_input ? inputs[number] : run.outputs[number];
+  /* What a view shows belongs to its first input. */
+  if ((op->flags & REEL_OP_VIEW) != 0 && !is_input)
+    is_read = (op->vjp_reads_inputs & 1) != 0;
+  if (victim != NULL && victim->storage != NULL && victim->n_elements > 0)
+    {
+      ReelTensor **results;
+
+      poison (victim);
+      results = run_vjp (&run, REEL_GRAD_NONE, &error);
+      expect_saved (self, what, is_read, results, gradients, self->n_inputs,
+                    g_steal_pointer (&error));
+      if (!self->failed)
+        {
+          results = run_jvp (&run, &error);
+          expect_saved (self, what, is_read, results, tangents, self->n_outputs,
+                        g_steal_pointer (&error));
+        }
+    }
+  run_end (&run);
+  unref_tensors (self->n_inputs, inputs);
+}
+
+void
+check_saved (Case *self)
+{
+  g_autoptr (GError) error = NULL;
+  ReelTensor **gradients, **tangents;
+  Run run;
+
+  if (!self->differentiable)
+    return;
+  run_begin (&run, self, self->inputs);
+  gradients = run_vjp (&run, REEL_GRAD_NONE, &error);
+  g_assert_no_error (error);
+  tangents = run_jvp (&run, &error);
+  g_assert_no_error (error);
+  run_end (&run);
+  for (guint which = 0; which < self->n_inputs + self->n_outputs && !self->failed; which++)
+    check_saved_one (self, which, gradients, tangents);
+  unref_tensors (self->n_inputs, gradients);
+  unref_tensors (self->n_outputs, tangents);
+}
+
+/* Released on the way, recorded, and by parameters' .grad: the same gradients. */
+void
+check_released (Case *self)
+{
+  static const struct
+  {
+    ReelGradFlags flags;
+    const gchar *name;
+  } ways[] = {
+    { REEL_GRAD_RECORD, "recorded gradient" }, { REEL_GRAD_RELEASE, "released gradient" },
+  };
+  g_autoptr (GError) error = NULL;
+  ReelTensor **expected;
+  Run run;
+
+  if (!self->differentiable)
+    return;
+  run_begin (&run, self, self->inputs);
+  expected = run_vjp (&run, REEL_GRAD_NONE, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (ways) && !self->failed; i++)
+    {
+      ReelTensor **gradients = run_vjp (&run, ways[i].flags, &error);
+
+      if (error != NULL)
+        case_fail (self, "%s: %s", ways[i].name, error->message);
+      else
+        (void) case_compare_tensors (self, ways[i].name, self->n_inputs, gradients, expected,
+                                     TOLERANCE_GRADIENT);
+      g_clear_error (&error);
+      unref_tensors (self->n_inputs, gradients);
+    }
+  run_end (&run);
+
+  run_begin (&run, self, self->inputs);
+  {
+    /* On a tape that saw the parameters as such */
+    g_autofree ReelTensor **outputs = g_new0 (ReelTensor *, self->n_outputs + 1);
+    g_autofree ReelTensor **seeds = g_new0 (ReelTensor *, self->n_outputs + 1);
+    ReelTensor **parameters = g_new0 (ReelTensor *, self->n_inputs + 1);
+    ReelTensor **gradients = g_new0 (ReelTensor *, self->n_inputs + 1);
+    ReelTensor **cotangents;
+    guint n = 0;
+
+    for (guint i = 0; i < self->n_inputs; i++)
+      if (self->inputs[i] != NULL)
+        {
+          parameters[i] = reel_tensor_copy (self->inputs[i], NULL);
+          if (is_floating (parameters[i]))
+            reel_tensor_set_requires_grad (parameters[i], TRUE);
+        }
+    (void) reel_apply_full (self->op, parameters, self->n_inputs, self->sample->attributes,
+                            self->sample->attributes_size, run.outputs, self->n_outputs);
+    cotangents = run_cotangents (&run);
+    for (guint k = 0; k < self->n_outputs; k++)
+      if (cotangents[k] != NULL)
+        {
+          outputs[n] = run.outputs[k];
+          seeds[n++] = cotangents[k];
+        }
+    if (!reel_backward_full (outputs, n, seeds, REEL_GRAD_NONE, &error))
+      case_fail (self, "backward: %s", error->message);
+    for (guint i = 0; !self->failed && i < self->n_inputs; i++)
+      {
+        ReelTensor *gradient = is_floating (parameters[i])
+                               ? reel_tensor_get_grad (parameters[i]) : NULL;
+
+        /* A rule that contributes nothing leaves no .grad where there would be zeros. */
+        gradients[i] = gradient != NULL ? reel_tensor_ref (gradient)
+                                        : expected[i] != NULL ? reel_tensor_ref (expected[i])
+                                                              : NULL;
+      }
+    if (!self->failed)
+      (void) case_compare_tensors (self, ".grad of input", self->n_inputs, gradients, expected,
+                                   TOLERANCE_GRADIENT);
+    unref_tensors (self->n_inputs, gradients);
+    unref_tensors (self->n_outputs, cotangents);
+    unref_tensors (self->n_inputs, parameters);
+  }
+  run_end (&run);
+  unref_tensors (self->n_inputs, expected);
+}
