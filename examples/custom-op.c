@@ -83,11 +83,17 @@ kernel_log_cosh (const ReelKernelCall *call,
       gint64 from = locate (x, i);
 
       if (y->dtype == REEL_F32)
-        ((gfloat *) y->data)[i] =
-          (gfloat) log_cosh ((gdouble) ((const gfloat *) x->data)[from], attributes->sharpness);
+        {
+          gdouble number = (gdouble) ((const gfloat *) x->data)[from];
+
+          ((gfloat *) y->data)[i] = (gfloat) log_cosh (number, attributes->sharpness);
+        }
       else
-        ((gdouble *) y->data)[i] =
-          log_cosh (((const gdouble *) x->data)[from], attributes->sharpness);
+        {
+          gdouble number = ((const gdouble *) x->data)[from];
+
+          ((gdouble *) y->data)[i] = log_cosh (number, attributes->sharpness);
+        }
     }
   return TRUE;
 }
@@ -99,8 +105,9 @@ derive (const ReelRule *rule,
         ReelTensor     *t)
 {
   const Attributes *attributes = rule->attributes;
+  ReelTensor *sx = reel_mul_scalar (rule->inputs[0], attributes->sharpness);
 
-  return reel_mul (t, reel_tanh (reel_mul_scalar (rule->inputs[0], attributes->sharpness)));
+  return reel_mul (t, reel_tanh (sx));
 }
 
 static gboolean
@@ -154,7 +161,7 @@ checked_function (ReelTensor *const *inputs,
   return smooth_abs (inputs[0], 3);
 }
 
-/* Value, first and second derivative: log cosh (s x) / s, tanh (s x), s / cosh² (s x) */
+/* log cosh (s x) / s, its derivative tanh (s x), and that one's: s / cosh² (s x) */
 static gboolean
 differentiate_twice (ReelTensor *x,
                      gdouble     s,
@@ -174,18 +181,19 @@ differentiate_twice (ReelTensor *x,
   dump = reel_tape_dump (tape);
   if (!reel_grad (sum, &x, 1, REEL_GRAD_RECORD, &first, error))
     return FALSE;
-  if (!reel_grad (reel_sum (first, REEL_ALL_AXES, FALSE), &x, 1, REEL_GRAD_NONE, &second,
-                  error))
+  sum = reel_sum (first, REEL_ALL_AXES, FALSE);
+  if (!reel_grad (sum, &x, 1, REEL_GRAD_NONE, &second, error))
     return FALSE;
 
   printf ("%8s %10s %10s %10s\n", "x", "y", "y'", "y''");
   for (gint64 i = 0; i < reel_tensor_get_size (x, 0); i++)
     {
       gdouble at = reel_tensor_get_item (x, REEL_SHAPE (i));
+      gdouble y0 = reel_tensor_get_item (y, REEL_SHAPE (i));
+      gdouble y1 = reel_tensor_get_item (first, REEL_SHAPE (i));
       gdouble y2 = reel_tensor_get_item (second, REEL_SHAPE (i));
 
-      printf ("%8.3f %10.6f %10.6f %10.6f\n", at, reel_tensor_get_item (y, REEL_SHAPE (i)),
-              reel_tensor_get_item (first, REEL_SHAPE (i)), y2);
+      printf ("%8.3f %10.6f %10.6f %10.6f\n", at, y0, y1, y2);
       if (fabs (y2 - s / pow (cosh (s * at), 2)) > 1e-9)
         {
           g_set_error (error, REEL_ERROR, REEL_ERROR_FAILED,

@@ -27,7 +27,8 @@ digits_find_file (const gchar *program)
   /* Built within the source tree, as in build/examples/: look above the program. */
   for (gchar *at = g_strdup (start), *above; at != NULL; at = above)
     {
-      g_autofree gchar *file = g_build_filename (at, "examples", "data", FILE_NAME, NULL);
+      g_autofree gchar *file
+        = g_build_filename (at, "examples", "data", FILE_NAME, NULL);
 
       above = g_path_get_dirname (at);
       if (g_file_test (file, G_FILE_TEST_EXISTS))
@@ -113,7 +114,8 @@ read_rows (const gchar *file,
   for (guint number = 1;; number++)
     {
       g_autoptr (GError) failure = NULL;
-      g_autofree gchar *line = g_data_input_stream_read_line (lines, NULL, NULL, &failure);
+      g_autofree gchar *line
+        = g_data_input_stream_read_line (lines, NULL, NULL, &failure);
 
       if (failure != NULL)
         {
@@ -125,8 +127,8 @@ read_rows (const gchar *file,
       if (!parse_row (line, pixels, labels))
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       "%s: row %u: expected %d pixels from 0 to %d and a digit from 0 to %d",
-                       file, number, DIGITS_N_PIXELS, MAX_PIXEL, DIGITS_N_CLASSES - 1);
+                       "%s: row %u: expected %d pixels from 0 to %d and a digit from 0 "
+                       "to %d", file, number, DIGITS_N_PIXELS, MAX_PIXEL, DIGITS_N_CLASSES - 1);
           return FALSE;
         }
     }
@@ -205,14 +207,17 @@ digits_load (Digits      *self,
   g_autoptr (GArray) labels = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (ReelTensor) all_pixels = NULL;
   g_autoptr (ReelTensor) all_labels = NULL;
+  gint64 n;
 
   if (!read_rows (file, pixels, labels, error))
     return FALSE;
-  all_pixels = reel_tensor_new_from_data (REEL_F32, REEL_SHAPE (labels->len, DIGITS_N_PIXELS),
-                                          pixels->data, pixels->len * sizeof (gfloat), error);
+  n = labels->len;
+  all_pixels = reel_tensor_new_from_data (REEL_F32, REEL_SHAPE (n, DIGITS_N_PIXELS),
+                                          pixels->data, pixels->len * sizeof (gfloat),
+                                          error);
   if (all_pixels == NULL)
     return FALSE;
-  all_labels = reel_tensor_new_from_data (REEL_I64, REEL_SHAPE (labels->len), labels->data,
+  all_labels = reel_tensor_new_from_data (REEL_I64, REEL_SHAPE (n), labels->data,
                                           labels->len * sizeof (gint64), error);
   if (all_labels == NULL)
     return FALSE;

@@ -115,7 +115,8 @@ static void
 print_line (DigitsReport         *self,
             const DigitsProgress *progress)
 {
-  const gchar *bold = self->colour ? "\033[1m" : "", *green = self->colour ? "\033[32m" : "";
+  const gchar *bold = self->colour ? "\033[1m" : "";
+  const gchar *green = self->colour ? "\033[32m" : "";
   const gchar *plain = self->colour ? "\033[0m" : "";
   gint64 now = g_get_monotonic_time ();
   gdouble seconds = (gdouble) MAX (now - self->start_time, 1) / G_USEC_PER_SEC;
@@ -125,8 +126,8 @@ print_line (DigitsReport         *self,
 
   self->last_time = now;
   self->line_open = self->live;
-  printf ("%sepoch %s%*u/%u%s  loss %.4f  accuracy %s%.4f%s  %.0f examples/s  ETA %.1f s%s",
-          self->live ? "\r" : "", bold, width, progress->epoch, self->n_epochs, plain,
+  printf ("%sepoch %s%*u/%u%s  loss %.4f  accuracy %s%.4f%s  %.0f examples/s"
+          "  ETA %.1f s%s", self->live ? "\r" : "", bold, width, progress->epoch, self->n_epochs, plain,
           progress->loss, green, progress->accuracy, plain, rate, left,
           self->live ? "\033[K" : "\n");
   fflush (stdout);

@@ -12,9 +12,10 @@
  *   4. moves the parameters a bit down that gradient.
  *
  * The library's part is 1 to 3; what to do with a gradient is the program's own
- * affair: see descend(). Reading the data is in digits-data.c, printing and
- * plotting in digits-report.c. */
+ * affair: see descend(). Reading the data is in digits-data.c, the command line in
+ * digits-options.c, printing and plotting in digits-report.c. */
 #include "digits-data.h"
+#include "digits-options.h"
 #include "digits-report.h"
 
 #include <locale.h>
@@ -23,99 +24,6 @@
 #include <stdlib.h>
 
 #define EXIT_USAGE 2
-
-/* Options */
-
-typedef struct
-{
-  gchar *data;
-  gchar *out;
-  gint hidden;
-  gint epochs;
-  gint batch;
-  gint threads;
-  gint64 seed;
-  gdouble rate;
-  gdouble momentum;
-  gdouble noise;
-  gboolean quiet;
-} Options;
-
-static const Options defaults = {
-  .hidden = 256, .epochs = 300, .rate = 0.05, .momentum = 0.9, .seed = 1
-};
-
-static void
-options_clear (Options *self)
-{
-  g_free (self->data);
-  g_free (self->out);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
-
-/* Is a number outside its range? Written so that a NaN is. */
-#define OUTSIDE(number, low, high) (!((number) >= (low) && (number) <= (high)))
-
-static gboolean
-options_check (const Options *self,
-               GError       **error)
-{
-  const gchar *wrong = NULL;
-
-  if (OUTSIDE (self->hidden, 1, 65536))
-    wrong = "--hidden must be from 1 to 65536";
-  else if (OUTSIDE (self->epochs, 1, 1000000))
-    wrong = "--epochs must be from 1 to 1000000";
-  else if (self->batch < 0)
-    wrong = "--batch must not be negative";
-  else if (OUTSIDE (self->threads, 0, 1024))
-    wrong = "--threads must be from 0 to 1024";
-  else if (OUTSIDE (self->rate, 0, 1e6))
-    wrong = "--lr must be from 0 to 1e6";
-  else if (OUTSIDE (self->momentum, 0, 1) || self->momentum >= 1)
-    wrong = "--momentum must be at least 0 and below 1";
-  else if (OUTSIDE (self->noise, 0, 1))
-    wrong = "--noise must be from 0 to 1";
-  if (wrong == NULL)
-    return TRUE;
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, wrong);
-  return FALSE;
-}
-
-static gboolean
-options_parse (Options *self,
-               int     *argc,
-               char  ***argv,
-               GError **error)
-{
-  const GOptionEntry entries[] = {
-    { "hidden", 0, 0, G_OPTION_ARG_INT, &self->hidden, "Units of each hidden layer [256]", "N" },
-    { "epochs", 0, 0, G_OPTION_ARG_INT, &self->epochs, "Times to go through the digits [300]", "N" },
-    { "batch", 0, 0, G_OPTION_ARG_INT, &self->batch, "Digits a step [0: all of them]", "N" },
-    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self->rate, "Learning rate [0.05]", "RATE" },
-    { "momentum", 0, 0, G_OPTION_ARG_DOUBLE, &self->momentum, "Share of a step kept for the next [0.9]", "SHARE" },
-    { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &self->noise, "Share of wrong labels to train on [0]", "SHARE" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &self->seed, "Seed of weights, batches and noise [1]", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &self->threads, "Threads [0: one a processor]", "N" },
-    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, "The digits [examples/data/digits.csv.gz]", "FILE" },
-    { "out", 0, 0, G_OPTION_ARG_FILENAME, &self->out, "Write curves and graph here", "DIR" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &self->quiet, "Print the test accuracy alone", NULL },
-    G_OPTION_ENTRY_NULL
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-
-  g_option_context_set_summary (context, "Trains a network to read handwritten digits.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (*argc > 1)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "%s is not an option", (*argv)[1]);
-      return FALSE;
-    }
-  return options_check (self, error);
-}
 
 /* Ctrl-C: the epoch is finished, and so is the report. A second one kills. */
 
@@ -184,8 +92,9 @@ network_init (Network       *self,
       if (is_bias)
         self->parameters[i] = reel_tensor_new_zeros (REEL_F32, rank, shape, error);
       else
-        self->parameters[i] = reel_generator_normal (generator, REEL_F32, rank, shape, 0,
-                                                     sqrt (2.0 / (gdouble) n_in), error);
+        self->parameters[i]
+          = reel_generator_normal (generator, REEL_F32, rank, shape, 0,
+                                   sqrt (2.0 / (gdouble) n_in), error);
       if (self->parameters[i] == NULL)
         return FALSE;
       self->velocities[i] = reel_tensor_new_zeros (REEL_F32, rank, shape, error);
@@ -223,9 +132,9 @@ count_right (ReelTensor *logits,
 /* v = momentum · v + gradient;  p = p - rate · v: gradient descent with momentum.
  * Parameters are leaves: these, and no others, may be written. */
 static gboolean
-descend (Network       *self,
-         const Options *options,
-         GError       **error)
+descend (Network             *self,
+         const DigitsOptions *options,
+         GError             **error)
 {
   for (guint i = 0; i < N_PARAMETERS; i++)
     {
@@ -245,7 +154,7 @@ descend (Network       *self,
 
 typedef struct
 {
-  const Options *options;
+  const DigitsOptions *options;
   Digits digits;
   Network network;
   ReelGenerator *generator;
@@ -322,7 +231,8 @@ train_epoch (Training       *self,
         return FALSE;
     }
   for (gint64 start = 0; start < n; start += batch)
-    if (!train_step (self, order, start, MIN (batch, n - start), &loss_sum, &n_right, error))
+    if (!train_step (self, order, start, MIN (batch, n - start), &loss_sum, &n_right,
+                     error))
       return FALSE;
 
   progress->loss = loss_sum / (gdouble) n;
@@ -339,11 +249,13 @@ measure (Training *self,
   const DigitsSet *test = &self->digits.test;
   g_autoptr (ReelPauser) pauser G_GNUC_UNUSED = reel_pauser_new (self->tape);
   g_autoptr (ReelFramePusher) frame G_GNUC_UNUSED = reel_frame_pusher_new (self->tape);
-  ReelTensor *right = count_right (network_apply (&self->network, test->pixels), test->labels);
+  gint64 n = reel_tensor_get_size (test->labels, 0);
+  ReelTensor *logits = network_apply (&self->network, test->pixels);
+  ReelTensor *right = count_right (logits, test->labels);
 
   if (!reel_tape_check (self->tape, error))
     return FALSE;
-  *accuracy = reel_tensor_get_scalar (right) / (gdouble) reel_tensor_get_size (test->labels, 0);
+  *accuracy = reel_tensor_get_scalar (right) / (gdouble) n;
   return TRUE;
 }
 
@@ -395,9 +307,9 @@ write_report (Training *self,
 }
 
 static gboolean
-run (const Options *options,
-     const gchar   *program,
-     GError       **error)
+run (const DigitsOptions *options,
+     const gchar         *program,
+     GError             **error)
 {
   g_auto (Training) training = { .options = options };
   g_autoptr (ReelTapePusher) pusher = NULL;
@@ -416,12 +328,14 @@ run (const Options *options,
       !network_init (&training.network, options->hidden, training.generator, error))
     return FALSE;
   if (options->noise > 0 &&
-      !digits_add_noise (&training.digits, options->noise, training.generator, &n_wrong, error))
+      !digits_add_noise (&training.digits, options->noise, training.generator, &n_wrong,
+                         error))
     return FALSE;
 
   if (!options->quiet)
     {
-      printf ("%" G_GINT64_FORMAT " digits to learn from, %" G_GINT64_FORMAT " for the test\n",
+      printf ("%" G_GINT64_FORMAT " digits to learn from, %" G_GINT64_FORMAT
+              " for the test\n",
               reel_tensor_get_size (training.digits.train.labels, 0),
               reel_tensor_get_size (training.digits.test.labels, 0));
       if (n_wrong > 0)
@@ -438,14 +352,14 @@ int
 main (int    argc,
       char **argv)
 {
-  g_auto (Options) options = defaults;
+  g_auto (DigitsOptions) options = { 0 };
   g_autofree gchar *program = g_strdup (argv[0]);
   g_autoptr (GError) error = NULL;
 
   /* File names as the user writes them, numbers with a point. */
   setlocale (LC_CTYPE, "");
 
-  if (!options_parse (&options, &argc, &argv, &error))
+  if (!digits_options_parse (&options, &argc, &argv, &error))
     {
       g_printerr ("digits: %s\nTry --help.\n", error->message);
       return EXIT_USAGE;

@@ -48,7 +48,8 @@ derivatives_of_sin (gboolean *agree,
     {
       ReelTensor *derivative = NULL;
 
-      *agree &= compare (names[order], reel_tensor_get_scalar (y), sin (at + order * G_PI_2));
+      *agree &= compare (names[order], reel_tensor_get_scalar (y),
+                         sin (at + order * G_PI_2));
       if (!reel_grad (y, &x, 1, REEL_GRAD_RECORD, &derivative, error))
         return FALSE;
       reel_tensor_unref (y);
@@ -62,7 +63,8 @@ static ReelTensor *
 rosenbrock (ReelTensor *x)
 {
   gint64 n = reel_tensor_get_size (x, 0);
-  ReelTensor *here = reel_narrow (x, 0, 0, n - 1), *next = reel_narrow (x, 0, 1, n - 1);
+  ReelTensor *here = reel_narrow (x, 0, 0, n - 1);
+  ReelTensor *next = reel_narrow (x, 0, 1, n - 1);
   ReelTensor *valley = reel_square (reel_sub (next, reel_square (here)));
   ReelTensor *slope = reel_square (reel_sub_scalar (here, 1));
 
@@ -91,7 +93,8 @@ static gboolean
 hessian_times_vector (gboolean *agree,
                       GError  **error)
 {
-  static const gdouble at[] = { -1.2, 1, 0.5, -0.3 }, direction[] = { 1, -2, 0.5, 3 };
+  static const gdouble at[] = { -1.2, 1, 0.5, -0.3 };
+  static const gdouble direction[G_N_ELEMENTS (at)] = { 1, -2, 0.5, 3 };
   const guint n = G_N_ELEMENTS (at);
   g_autoptr (ReelTape) tape = reel_tape_new ();
   g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
@@ -104,7 +107,8 @@ hessian_times_vector (gboolean *agree,
   x = reel_tensor_new_from_data (REEL_F64, REEL_SHAPE (n), at, sizeof at, error);
   if (x == NULL)
     return FALSE;
-  v = reel_tensor_new_from_data (REEL_F64, REEL_SHAPE (n), direction, sizeof direction, error);
+  v = reel_tensor_new_from_data (REEL_F64, REEL_SHAPE (n), direction, sizeof direction,
+                                 error);
   if (v == NULL)
     return FALSE;
   reel_tensor_set_requires_grad (x, TRUE);

@@ -31,7 +31,8 @@ static gboolean
 run (GError **error)
 {
   g_autoptr (ReelTape) tape = reel_tape_new ();
-  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);   /* it records now */
+  /* From here to the end of the function it records. */
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
   g_autoptr (ReelTensor) x = new_parameter ("x", 2, error);
   g_autoptr (ReelTensor) y = x != NULL ? new_parameter ("y", 3, error) : NULL;
   g_autofree gchar *dump = NULL;

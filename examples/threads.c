@@ -75,15 +75,16 @@ problem_init (Problem *self,
   };
   g_autoptr (ReelGenerator) generator = reel_generator_new (42);
 
-  self->inputs = reel_generator_normal (generator, REEL_F64, REEL_SHAPE (N_EXAMPLES, N_INPUTS),
-                                        0, 1, error);
+  self->inputs = reel_generator_normal (generator, REEL_F64,
+                                        REEL_SHAPE (N_EXAMPLES, N_INPUTS), 0, 1, error);
   if (self->inputs == NULL)
     return FALSE;
   self->classes = reel_tensor_new_zeros (REEL_I64, REEL_SHAPE (N_EXAMPLES), error);
   if (self->classes == NULL)
     return FALSE;
   for (gint64 i = 0; i < N_EXAMPLES; i++)
-    if (!reel_tensor_set_item (self->classes, REEL_SHAPE (i), (gdouble) (i % N_CLASSES), error))
+    if (!reel_tensor_set_item (self->classes, REEL_SHAPE (i), (gdouble) (i % N_CLASSES),
+                               error))
       return FALSE;
   for (guint i = 0; i < N_WEIGHTS; i++)
     {
@@ -105,8 +106,9 @@ part_differentiate (gpointer data)
   ReelTensor *const *w = part->problem->weights;
   g_autoptr (ReelTape) tape = reel_tape_new ();
   g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
-  ReelTensor *x = reel_narrow (part->problem->inputs, 0, part->start, part->n);
-  ReelTensor *classes = reel_narrow (part->problem->classes, 0, part->start, part->n);
+  const Problem *problem = part->problem;
+  ReelTensor *x = reel_narrow (problem->inputs, 0, part->start, part->n);
+  ReelTensor *classes = reel_narrow (problem->classes, 0, part->start, part->n);
   ReelTensor *hidden = reel_tanh (reel_linear (x, w[WEIGHT_1], w[BIAS_1]));
   ReelTensor *logits = reel_linear (hidden, w[WEIGHT_2], w[BIAS_2]);
   ReelTensor *loss = reel_cross_entropy (logits, classes, REEL_REDUCTION_SUM);
@@ -168,9 +170,11 @@ run (Part    *parts,
   if (!add_up (parts, N_THREADS, error))
     return FALSE;
   for (guint i = 0; i < N_WEIGHTS; i++)
-    largest = fmax (largest, largest_difference (parts[0].gradients[i], whole->gradients[i]));
+    largest = fmax (largest,
+                    largest_difference (parts[0].gradients[i], whole->gradients[i]));
 
-  printf ("%d threads of %d examples against one of %d: gradients differ by at most %.3g\n",
+  printf ("%d threads of %d examples against one of %d: "
+          "gradients differ by at most %.3g\n",
           N_THREADS, N_EXAMPLES / N_THREADS, N_EXAMPLES, largest);
   /* (rounding only: sums are added up in another order) */
   if (!(largest <= TOLERANCE * N_EXAMPLES))

@@ -33,9 +33,9 @@ typedef enum
  *
  * In one op, without overflow, and without the rounding of large logits that
  * cancel. The probabilities are taken as they are: they need not add up to 1. A
- * probability of 0 contributes 0 even where the logit is -∞. A class that is not in [0, n_classes) is
- * %REEL_ERROR_INDEX; nothing is ignored. For classes on another axis, permute the
- * logits before.
+ * probability of 0 contributes 0 even where the logit is -∞. A class that is not in
+ * [0, n_classes) is %REEL_ERROR_INDEX; nothing is ignored. For classes on another
+ * axis, permute the logits before.
  *
  * Returns: (transfer none): y, of shape [...] or a single number
  */

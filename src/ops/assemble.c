@@ -27,28 +27,11 @@ typedef struct
   Part parts[];
 } Assembly;
 
-/* Whether a part lies within a contiguous whole of so many elements. */
 static gboolean
 part_fits (const Part *part,
            gint64      n_elements)
 {
-  gint64 low = part->region.offset, high = part->region.offset;
-
-  if (part->rank > REEL_MAX_AXES)
-    return FALSE;
-  for (guint i = 0; i < part->rank; i++)
-    {
-      gint64 extent;
-
-      if (part->shape[i] == 0)
-        return TRUE;
-      if (part->shape[i] < 0 ||
-          __builtin_mul_overflow (part->shape[i] - 1, part->region.strides[i], &extent) ||
-          __builtin_add_overflow (*(extent < 0 ? &low : &high), extent,
-                                  extent < 0 ? &low : &high))
-        return FALSE;
-    }
-  return low >= 0 && high < n_elements;
+  return _reel_region_fits (part->rank, part->shape, &part->region, n_elements);
 }
 
 /* Programs do not apply this op, but they find it in the registry. */

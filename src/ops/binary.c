@@ -239,7 +239,7 @@ BINARY (maximum, "Max", "y = max (a, b);  ȳ to the greater, half to each of equ
         -2, 2, partial_maximum_a, partial_maximum_b);
 BINARY (minimum, "Min", "y = min (a, b);  ȳ to the lesser, half to each of equals", 0, 3, 0,
         -2, 2, partial_maximum_b, partial_maximum_a);
-BINARY (mul_absorb, NULL, "y = a b, 0 where either is 0;  ā = b ȳ, b̄ = a ȳ",
+BINARY (mul_absorb, NULL, "y = a b, 0 where a is 0;  ā = b ȳ, b̄ = a ȳ",
         REEL_OP_INTERNAL, 3, 0, -2, 2, partial_mul_a, partial_mul_b);
 BINARY (div_absorb, NULL, "y = a / b, 0 where a is 0;  ā = ȳ / b, b̄ = -(ȳ / b) y",
         REEL_OP_INTERNAL, 2, 1, 0.5, 2, partial_div_a, partial_div_b);

@@ -126,7 +126,7 @@ ReelTensor *_reel_region (ReelTensor       *x,
                           const gint64     *shape,
                           const ReelRegion *region);
 
-/* a · b where a zero on either side absorbs; a / b where a zero a does. */
+/* a · b and a / b, 0 where a is 0, whatever b is: a cotangent goes first. */
 ReelTensor *_reel_mul_absorb (ReelTensor *a,
                               ReelTensor *b);
 ReelTensor *_reel_div_absorb (ReelTensor *a,

@@ -26,26 +26,30 @@ no_memory (ReelTensor *like,
   return FALSE;
 }
 
-/* Whether a part lies within the whole: a wrong one would write elsewhere. */
-static gboolean
-region_fits (ReelTensor       *like,
-             ReelTensor       *part,
-             const ReelRegion *region)
+gboolean
+_reel_region_fits (guint             rank,
+                   const gint64     *shape,
+                   const ReelRegion *region,
+                   gint64            n_elements)
 {
   gint64 lowest = region->offset, highest = region->offset;
 
-  if (part->n_elements == 0)
-    return TRUE;
-  for (guint i = 0; i < part->rank; i++)
+  if (rank > REEL_MAX_AXES)
+    return FALSE;
+  for (guint i = 0; i < rank; i++)
+    if (shape[i] == 0)
+      return TRUE;
+  for (guint i = 0; i < rank; i++)
     {
       gint64 span;
 
-      if (__builtin_mul_overflow (part->dims[i] - 1, region->strides[i], &span) ||
+      if (shape[i] < 0 ||
+          __builtin_mul_overflow (shape[i] - 1, region->strides[i], &span) ||
           (span < 0 ? __builtin_add_overflow (lowest, span, &lowest)
                     : __builtin_add_overflow (highest, span, &highest)))
         return FALSE;
     }
-  return lowest >= 0 && highest < like->n_elements;
+  return lowest >= 0 && highest < n_elements;
 }
 
 static gboolean
@@ -55,7 +59,9 @@ check_fits (ReelTensor       *like,
             GError          **error)
 {
   if (G_LIKELY (cotangent->dtype == like->dtype &&
-                (region != NULL ? region_fits (like, cotangent, region)
+                (region != NULL ? _reel_region_fits (cotangent->rank,
+                                                     _reel_tensor_shape (cotangent),
+                                                     region, like->n_elements)
                                 : _reel_tensor_same_shape (like, cotangent)) &&
                 cotangent->data != NULL))
     return TRUE;

@@ -16,6 +16,13 @@ typedef struct
   gint64 strides[REEL_MAX_AXES];
 } ReelRegion;
 
+/* Whether a part of that shape lies within a contiguous whole of so many elements: a
+ * wrong one would read or write elsewhere. */
+gboolean _reel_region_fits (guint             rank,
+                            const gint64     *shape,
+                            const ReelRegion *region,
+                            gint64            n_elements);
+
 /* What a sweep carries for one value: NULL for zero; a tensor; or, tagged by the
  * lowest bit, a GArray of ReelContribution that are to be combined. */
 typedef gpointer ReelSlot;
