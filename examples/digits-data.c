@@ -119,7 +119,8 @@ read_rows (const gchar *file,
 
       if (failure != NULL)
         {
-          g_propagate_prefixed_error (error, g_steal_pointer (&failure), "%s: ", file);
+          g_propagate_prefixed_error (error, g_steal_pointer (&failure),
+                                      "%s: cannot read row %u: ", file, number);
           return FALSE;
         }
       if (line == NULL)
@@ -128,7 +129,8 @@ read_rows (const gchar *file,
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                        "%s: row %u: expected %d pixels from 0 to %d and a digit from 0 "
-                       "to %d", file, number, DIGITS_N_PIXELS, MAX_PIXEL, DIGITS_N_CLASSES - 1);
+                       "to %d",
+                       file, number, DIGITS_N_PIXELS, MAX_PIXEL, DIGITS_N_CLASSES - 1);
           return FALSE;
         }
     }

@@ -71,7 +71,8 @@ digits_options_parse (DigitsOptions *self,
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   *self = defaults;
-  g_option_context_set_summary (context, "Trains a network to read handwritten digits.");
+  g_option_context_set_summary (context,
+                                "Trains a network to read handwritten digits.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;

@@ -127,7 +127,8 @@ print_line (DigitsReport         *self,
   self->last_time = now;
   self->line_open = self->live;
   printf ("%sepoch %s%*u/%u%s  loss %.4f  accuracy %s%.4f%s  %.0f examples/s"
-          "  ETA %.1f s%s", self->live ? "\r" : "", bold, width, progress->epoch, self->n_epochs, plain,
+          "  ETA %.1f s%s",
+          self->live ? "\r" : "", bold, width, progress->epoch, self->n_epochs, plain,
           progress->loss, green, progress->accuracy, plain, rate, left,
           self->live ? "\033[K" : "\n");
   fflush (stdout);

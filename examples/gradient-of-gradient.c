@@ -67,8 +67,9 @@ rosenbrock (ReelTensor *x)
   ReelTensor *next = reel_narrow (x, 0, 1, n - 1);
   ReelTensor *valley = reel_square (reel_sub (next, reel_square (here)));
   ReelTensor *slope = reel_square (reel_sub_scalar (here, 1));
+  ReelTensor *terms = reel_add (reel_mul_scalar (valley, 100), slope);
 
-  return reel_sum (reel_add (reel_mul_scalar (valley, 100), slope), REEL_ALL_AXES, FALSE);
+  return reel_sum (terms, REEL_ALL_AXES, FALSE);
 }
 
 /* (H v)ᵢ with the second derivatives written by hand. */

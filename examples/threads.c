@@ -126,7 +126,8 @@ add_up (Part    *parts,
 {
   for (guint k = 1; k < n_parts; k++)
     for (guint i = 0; i < N_WEIGHTS; i++)
-      if (!reel_tensor_add_scaled (parts[0].gradients[i], parts[k].gradients[i], 1, error))
+      if (!reel_tensor_add_scaled (parts[0].gradients[i], parts[k].gradients[i], 1,
+                                   error))
         return FALSE;
   return TRUE;
 }
@@ -135,7 +136,10 @@ static gdouble
 largest_difference (ReelTensor *a,
                     ReelTensor *b)
 {
-  /* On the thread's implicit tape, which does not record. */
+  /* The thread's implicit tape: it does not record, but owns what ops return; the
+   * frame drops that at the end of the function. */
+  ReelTape *tape = reel_tape_get_current ();
+  g_autoptr (ReelFramePusher) frame G_GNUC_UNUSED = reel_frame_pusher_new (tape);
   ReelTensor *difference = reel_amax (reel_abs (reel_sub (a, b)), REEL_ALL_AXES, FALSE);
 
   return reel_tensor_get_scalar (difference);

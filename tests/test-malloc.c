@@ -139,16 +139,16 @@ train (ReelTape      *tape,
   gdouble value = reel_tensor_get_scalar (loss);
 
   if (!reel_backward (loss, NULL))
-    return NAN;
+    return G_MAXDOUBLE;
   for (guint i = 0; i < G_N_ELEMENTS (parameters); i++)
     {
       if (!reel_tensor_add_scaled (parameters[i], reel_tensor_get_grad (parameters[i]), -1e-5,
                                    NULL))
-        return NAN;
+        return G_MAXDOUBLE;
       reel_tensor_set_grad (parameters[i], NULL);
     }
   if (!reel_tape_reset (tape, NULL))
-    return NAN;
+    return G_MAXDOUBLE;
   return value;
 }
 

@@ -66,9 +66,9 @@ static void
 guarded (ReelTape   *tape,
          ReelTensor *x)
 {
-  g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
-  g_autoptr (ReelFramePusher) frame = reel_frame_pusher_new (tape);
-  g_autoptr (ReelPauser) pauser = reel_pauser_new (tape);
+  g_autoptr (ReelTapePusher) pusher G_GNUC_UNUSED = reel_tape_pusher_new (tape);
+  g_autoptr (ReelFramePusher) frame G_GNUC_UNUSED = reel_frame_pusher_new (tape);
+  g_autoptr (ReelPauser) pauser G_GNUC_UNUSED = reel_pauser_new (tape);
 
   g_assert_true (reel_tape_get_current () == tape);
   g_assert_false (reel_tape_is_recording (tape));

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ops/reduction.h"
+#include "ops/rows.h"
 #include "tensor/shape.h"
 
 /* The reductions along axes: a row each. How they are computed is reduction.c's. */
@@ -43,7 +44,7 @@ infer_reduce (ReelInfer *infer,
   ReelArray array;
   gint64 n_results;
 
-  if (!check_dtype (infer, row, error))
+  if (!check_dtype (infer, row, error) || !_reel_check_axes (axes, x->rank, error))
     return FALSE;
   _reel_tensor_to_array (x, &array);
   _reel_reduction_shape (spec, _reel_reduction_dtype (row->loop, array.dtype), array.rank,

@@ -22,6 +22,12 @@ typedef struct
   gboolean packed;              /* it lies as rows already */
 } ReelRows;
 
+/* Whether `axes` are axes of a tensor of that rank: a shape rule asks before it uses
+ * them. */
+gboolean _reel_check_axes (const ReelAxes *axes,
+                           guint           rank,
+                           GError        **error);
+
 /* Bit i: axis i from the front is one of `axes`. */
 guint32 _reel_axes_mask (const ReelAxes *axes,
                          guint           rank);

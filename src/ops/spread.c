@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ops/reduction.h"
+#include "ops/rows.h"
 #include "tensor/shape.h"
 
 /* Internal ops around broadcasting. "spread" repeats a result along the axes that a
@@ -24,8 +25,10 @@ infer_spread (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   guint rank = t->rank + (spread->axes.keep ? 0 : spread->axes.n);
   guint from = 0, repeated = 0;
-  gboolean fits = rank <= REEL_MAX_AXES && rank >= spread->axes.n;
+  gboolean fits = rank <= REEL_MAX_AXES;
 
+  if (!_reel_check_axes (&spread->axes, rank, error))
+    return FALSE;
   /* What is repeated must be there once. */
   for (guint i = 0; fits && spread->axes.keep && i < spread->axes.n; i++)
     fits = _reel_tensor_shape (t)[(gint32) rank + spread->axes.axes[i]] == 1;

@@ -43,6 +43,7 @@ infer_var (ReelInfer *infer,
 
   _reel_tensor_to_array (infer->inputs[0], &x);
   if (!_reel_check_floating (infer, 0, error) ||
+      !_reel_check_axes (&var->axes, x.rank, error) ||
       !_reel_shape_count (x.rank, x.shape, sizeof (gdouble), &n_elements, NULL, error))
     return FALSE;
   _reel_reduction_shape (&infer->outputs[0], x.dtype, x.rank, x.shape, &var->axes);

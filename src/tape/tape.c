@@ -30,13 +30,12 @@ _reel_grow (gpointer *buffer,
             gsize     needed,
             gsize     element_size)
 {
-  gsize size = MAX (*capacity, 64);
+  /* Not by doubling: a sweep asks for all its slots at once. */
+  gsize size = MAX (*capacity + *capacity / 2, MAX (needed, 64));
   gpointer grown;
 
   if (needed <= *capacity)
     return TRUE;
-  while (size < needed)
-    size *= 2;
   if (size > G_MAXSSIZE / element_size)
     return FALSE;
   grown = realloc (*buffer, size * element_size);
@@ -449,7 +448,14 @@ reel_tensor_steal (ReelTensor *self)
   if ((value & REEL_VALUE_OWNED) != 0 && value != REEL_VALUE_LEAF &&
       _reel_tensor_pool (self) == tape->pool)
     {
+      gsize floor = tape->n_frames > 0 ? tape->frames[tape->n_frames - 1].n_owned : 0;
+
       tape->owned[value & ~REEL_VALUE_OWNED] = NULL;
+      /* Or a program that steals every result, as Python does, and never resets would
+       * grow the list without end. (A sweep has marks of its own in it.) */
+      if (tape->n_sweeps == 0)
+        while (tape->n_owned > floor && tape->owned[tape->n_owned - 1] == NULL)
+          tape->n_owned--;
       _reel_tensor_set_value (self, REEL_VALUE_LEAF);
       return self;
     }
