@@ -55,7 +55,8 @@ mlp_reel (gint64 size)
         {
           ReelTensor *p = parameters[i];
 
-          bench_check (reel_tensor_add_scaled (p, reel_tensor_get_grad (p), -RATE, &error),
+          bench_check (reel_tensor_add_scaled (p, reel_tensor_get_grad (p), -(gdouble) RATE,
+                                               &error),
                        error);
           reel_tensor_set_grad (p, NULL);
         }
@@ -195,7 +196,8 @@ mallocs (gint64 size)
       ReelTensor *y = reel_tanh (reel_linear (x, w, NULL));
 
       bench_check (reel_backward (reel_sum (y, REEL_ALL_AXES, FALSE), &error), error);
-      bench_check (reel_tensor_add_scaled (w, reel_tensor_get_grad (w), -RATE, &error), error);
+      bench_check (reel_tensor_add_scaled (w, reel_tensor_get_grad (w), -(gdouble) RATE,
+                                           &error), error);
       reel_tensor_set_grad (w, NULL);
       bench_check (reel_tape_reset (tape, &error), error);
       if (step == 0)

@@ -84,6 +84,7 @@ test_first_is_kept (void)
   g_assert_true (reel_tensor_is_error (bad));
   g_assert_true (reel_tensor_is_error (reel_mul (reel_exp (bad), b)));
   g_assert_true (reel_tensor_is_error (reel_matmul (b, a)));
+  g_assert_true (reel_tensor_is_error (reel_sum (a, REEL_AXES (7), FALSE)));
   /* every op passes it on, also one whose operands are fine */
   g_assert_true (reel_tensor_is_error (reel_square (x)));
   g_assert_true (reel_tensor_is_error (reel_detach (x)));

@@ -365,10 +365,9 @@ test_jvp_several_outputs (void)
   g_autoptr (ReelTensor) x = vector (NUMBERS (1, 2));
   g_autoptr (ReelTensor) v = vector (NUMBERS (10, 100));
   g_autoptr (ReelTensor) one = vector (NUMBERS (1));
-  g_autoptr (ReelTensor) result = NULL;
   g_autoptr (GError) error = NULL;
   ReelTensor *parts[2];
-  ReelTensor *y;
+  ReelTensor *result, *y;
 
   g_assert_true (reel_split (x, REEL_SHAPE (1, 1), 0, parts));
   y = reel_add (reel_mul_scalar (parts[0], 3), reel_mul_scalar (parts[1], 5));
@@ -376,6 +375,12 @@ test_jvp_several_outputs (void)
                            2, REEL_GRAD_NONE, &result, &error));
   g_assert_no_error (error);
   assert_numbers (result, NUMBERS (503));
+  reel_tensor_unref (result);
+  g_assert_true (reel_jvp (&y, 1, (ReelTensor *[]){ parts[1], x }, (ReelTensor *[]){ one, v },
+                           2, REEL_GRAD_NONE, &result, &error));
+  g_assert_no_error (error);
+  assert_numbers (result, NUMBERS (35));
+  reel_tensor_unref (result);
 }
 
 /* Neither of the two writes into what it was given, and both are exact transposes. */
@@ -407,6 +412,7 @@ test_recorded_grad (void)
 {
   SCOPE_TAPE (tape);
   g_autoptr (ReelTensor) x = number_parameter (3);
+  g_autoptr (ReelTensor) first = NULL;
   g_autoptr (ReelTensor) second = NULL;
   g_autoptr (GError) error = NULL;
   ReelTensor *y = reel_mul (reel_square (x), x);
@@ -418,8 +424,10 @@ test_recorded_grad (void)
   second = gradient (reel_tensor_get_grad (x), x, REEL_GRAD_NONE);
   assert_numbers (second, NUMBERS (18));
   /* a plain sweep may not add into a recorded value */
+  first = reel_tensor_ref (reel_tensor_get_grad (x));
   assert_backward (y);
   assert_numbers (reel_tensor_get_grad (x), NUMBERS (54));
+  assert_numbers (first, NUMBERS (27));
   reset (tape);
   g_assert_true (reel_tensor_is_leaf (reel_tensor_get_grad (x)));
   assert_numbers (reel_tensor_get_grad (x), NUMBERS (54));

@@ -506,7 +506,8 @@ static void
 test_limit_and_errors (void)
 {
   SCOPE_TAPE (tape);
-  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) reel_tensor_unref);
+  g_autoptr (GPtrArray) kept =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) reel_tensor_unref);
   g_autoptr (ReelTensor) x = number (1);
 
   reel_tape_set_memory_limit (tape, 1);

@@ -217,6 +217,7 @@ test_fault_in_rule (gconstpointer data)
       g_assert_nonnull (strstr (error->message, "f64[5]"));
       break;
     case WRONG_DTYPE:
+      g_assert_error (error, REEL_ERROR, REEL_ERROR_DTYPE);
       g_assert_nonnull (strstr (error->message, "f32[2]"));
       break;
     case WRONG_REGION:

@@ -24,10 +24,10 @@
   X (silu) X (softplus) X (erf) X (floor) X (ceil) X (round) \
   X (logical_not)
 
-/* out = f(a, b) */
+/* out = f(a, b); add_scaled: a + parameter b, floats only as the absorbing ones */
 #define REEL_BINARY_LOOPS(X) \
   X (add) X (sub) X (mul) X (div) X (pow) X (maximum) X (minimum) \
-  X (mul_absorb) X (div_absorb)
+  X (mul_absorb) X (div_absorb) X (add_scaled)
 
 /* out = f(a, b), out is bool */
 #define REEL_COMPARE_LOOPS(X) \

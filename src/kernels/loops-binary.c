@@ -35,6 +35,10 @@ REEL_F32_BINARY (binary_minimum_f32, , f32_minimum (a, b))
 REEL_F32_BINARY (binary_mul_absorb_f32, , f32_absorb (a, a * b))
 REEL_F32_BINARY (binary_div_absorb_f32, , f32_absorb (a, a / b))
 
+REEL_F32_BINARY (binary_add_scaled_f32,
+                 const F32 factor = f32_splat ((gfloat) parameters[0]);,
+                 a + factor * b)
+
 #define F64_BINARY(name, expression) \
   REEL_SCALAR_BINARY (binary_##name##_f64, gdouble, gdouble, , expression)
 
@@ -47,6 +51,8 @@ F64_BINARY (maximum, f64_maximum (a, b))
 F64_BINARY (minimum, f64_minimum (a, b))
 F64_BINARY (mul_absorb, a == 0.0 ? 0.0 : a * b)
 F64_BINARY (div_absorb, a == 0.0 ? 0.0 : a / b)
+REEL_SCALAR_BINARY (binary_add_scaled_f64, gdouble, gdouble,
+                    const gdouble factor = parameters[0];, a + factor * b)
 
 #define INTEGER_BINARY(operation, name, type, expression) \
   REEL_SCALAR_BINARY (binary_##operation##_##name, type, type, , expression)

@@ -31,7 +31,7 @@
 #define REEL_BINARY_NUMERIC_LOOPS(X) \
   X (add) X (sub) X (mul) X (div) X (pow) X (maximum) X (minimum)
 #define REEL_BINARY_FLOAT_LOOPS(X) \
-  X (mul_absorb) X (div_absorb)
+  X (mul_absorb) X (div_absorb) X (add_scaled)
 #define REEL_ROW_LOOPS(X) \
   X (softmax) X (log_softmax)
 

@@ -65,11 +65,18 @@ check_fits (ReelTensor       *like,
                                 : _reel_tensor_same_shape (like, cotangent)) &&
                 cotangent->data != NULL))
     return TRUE;
+  if (reel_tensor_is_error (cotangent) && cotangent->extra->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (cotangent->extra->error));
+      return FALSE;
+    }
   {
     g_autofree gchar *expected = reel_tensor_describe (like);
     g_autofree gchar *given = reel_tensor_describe (cotangent);
 
-    g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+    g_set_error (error, REEL_ERROR,
+                 cotangent->data == NULL ? REEL_ERROR_RELEASED
+                 : cotangent->dtype != like->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
                  "the cotangent of %s cannot be %s%s", expected, given,
                  cotangent->data == NULL ? ", which has no data"
                  : region != NULL && like->dtype == cotangent->dtype

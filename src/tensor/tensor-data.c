@@ -439,110 +439,19 @@ reel_tensor_assign (ReelTensor *self,
   return TRUE;
 }
 
-/* y += factor x, element by element the same for any strides. */
-#define ADD_SCALED(name, type) \
-  static void \
-  add_scaled_##name (gint64 n, type *y, gint64 y_stride, const type *x, gint64 x_stride, \
-                     type factor) \
-  { \
-    if (y_stride == 1 && x_stride == 1) \
-      for (gint64 i = 0; i < n; i++) \
-        y[i] += factor * x[i]; \
-    else \
-      for (gint64 i = 0; i < n; i++) \
-        y[i * y_stride] += factor * x[i * x_stride]; \
-  }
-ADD_SCALED (f32, gfloat)
-ADD_SCALED (f64, gdouble)
-
-#define SCALE(name, type) \
-  static void \
-  scale_##name (gint64 n, type *y, gint64 stride, type factor) \
-  { \
-    if (stride == 1) \
-      for (gint64 i = 0; i < n; i++) \
-        y[i] *= factor; \
-    else \
-      for (gint64 i = 0; i < n; i++) \
-        y[i * stride] *= factor; \
-  }
-SCALE (f32, gfloat)
-SCALE (f64, gdouble)
-
-gboolean
-reel_tensor_add_scaled (ReelTensor *self,
-                        ReelTensor *source,
-                        gdouble     factor,
-                        GError    **error)
+ReelTensor *
+_reel_tensor_begin_update (ReelTensor  *self,
+                           ReelTensor  *source,
+                           const gchar *writer,
+                           GError     **error)
 {
-  g_autoptr (ReelTensor) from = NULL;
-  gint64 index[REEL_MAX_AXES] = { 0 };
-  gint64 offsets[REEL_LOOP_OPERANDS] = { 0 };
-  const gint64 *strides[2];
-  ReelLoop loop;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (source != NULL, FALSE);
+  ReelTensor *from;
 
   if (!check_writable (self, error) || !_reel_tensor_check_readable (source, error) ||
       !check_floating (self, error) || !check_same_kind (self, source, error))
-    return FALSE;
+    return NULL;
   from = source_for (self, source, error);
-  if (from == NULL)
-    return FALSE;
-  _reel_tensor_wrote (self, "reel_tensor_add_scaled");
-  if (self->n_elements == 0)
-    return TRUE;
-  strides[0] = _reel_tensor_strides (self);
-  strides[1] = _reel_tensor_strides (from);
-  _reel_loop_init (&loop, self->rank, _reel_tensor_shape (self), 2, strides);
-  for (gint64 outer = 0; outer < loop.n_outer; outer++)
-    {
-      guint last = loop.rank - 1;
-
-      if (self->dtype == REEL_F32)
-        add_scaled_f32 (loop.shape[last], (gfloat *) self->data + offsets[0],
-                        loop.strides[0][last], (const gfloat *) from->data + offsets[1],
-                        loop.strides[1][last], (gfloat) factor);
-      else
-        add_scaled_f64 (loop.shape[last], (gdouble *) self->data + offsets[0],
-                        loop.strides[0][last], (const gdouble *) from->data + offsets[1],
-                        loop.strides[1][last], factor);
-      _reel_loop_next (&loop, index, offsets);
-    }
-  return TRUE;
-}
-
-gboolean
-reel_tensor_scale (ReelTensor *self,
-                   gdouble     factor,
-                   GError    **error)
-{
-  gint64 index[REEL_MAX_AXES] = { 0 };
-  gint64 offsets[REEL_LOOP_OPERANDS] = { 0 };
-  const gint64 *strides;
-  ReelLoop loop;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  if (!check_writable (self, error) || !check_floating (self, error))
-    return FALSE;
-  _reel_tensor_wrote (self, "reel_tensor_scale");
-  if (self->n_elements == 0)
-    return TRUE;
-  strides = _reel_tensor_strides (self);
-  _reel_loop_init (&loop, self->rank, _reel_tensor_shape (self), 1, &strides);
-  for (gint64 outer = 0; outer < loop.n_outer; outer++)
-    {
-      guint last = loop.rank - 1;
-
-      if (self->dtype == REEL_F32)
-        scale_f32 (loop.shape[last], (gfloat *) self->data + offsets[0],
-                   loop.strides[0][last], (gfloat) factor);
-      else
-        scale_f64 (loop.shape[last], (gdouble *) self->data + offsets[0],
-                   loop.strides[0][last], factor);
-      _reel_loop_next (&loop, index, offsets);
-    }
-  return TRUE;
+  if (from != NULL)
+    _reel_tensor_wrote (self, writer);
+  return from;
 }

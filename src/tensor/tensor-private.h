@@ -218,6 +218,14 @@ ReelTensorExtra *_reel_tensor_ensure_extra (ReelTensor *self);
 gboolean _reel_tensor_same_shape (const ReelTensor *a,
                                   const ReelTensor *b);
 
+/* Before a floating-point leaf is written from another tensor, which may be itself:
+ * checks both, counts the write in the name of `writer`, and returns a new reference to
+ * what to read from, a copy where the memory overlaps. NULL with an error. */
+ReelTensor *_reel_tensor_begin_update (ReelTensor  *self,
+                                       ReelTensor  *source,
+                                       const gchar *writer,
+                                       GError     **error);
+
 /* Sets REEL_ERROR_NO_MEMORY. */
 void _reel_set_no_memory (GError      **error,
                           ReelDType     dtype,
