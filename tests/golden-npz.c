@@ -125,13 +125,15 @@ inflate_member (const Member *member)
   return bytes;
 }
 
-/* The elements of a .npy file, its dtype and shape. */
+/* The elements of a .npy file, its dtype and shape, and whether the first axis is
+ * the innermost one. */
 static const gchar *
 parse_npy (gchar     *bytes,
            gsize      size,
            ReelDType *dtype,
            guint     *rank,
-           gint64    *shape)
+           gint64    *shape,
+           gboolean  *fortran_order)
 {
   static const struct
   {
@@ -152,7 +154,7 @@ parse_npy (gchar     *bytes,
   header_size = read_16 (head + 8);
   header = bytes + 10;
   header[header_size - 1] = '\0';
-  g_assert_nonnull (strstr (header, "'fortran_order': False"));
+  *fortran_order = strstr (header, "'fortran_order': True") != NULL;
   while (i < G_N_ELEMENTS (dtypes) && strstr (header, dtypes[i].description) == NULL)
     i++;
   if (i == G_N_ELEMENTS (dtypes))
@@ -180,6 +182,7 @@ npz_get (Npz         *self,
   g_autofree gchar *bytes = NULL;
   g_autoptr (GError) error = NULL;
   gint64 shape[REEL_MAX_RANK];
+  gboolean fortran_order;
   ReelDType dtype;
   guint rank;
   const gchar *data;
@@ -188,10 +191,28 @@ npz_get (Npz         *self,
   if (member == NULL)
     return NULL;
   bytes = inflate_member (member);
-  data = parse_npy (bytes, member->size, &dtype, &rank, shape);
+  data = parse_npy (bytes, member->size, &dtype, &rank, shape, &fortran_order);
+  for (guint i = 0; fortran_order && i < rank / 2; i++)
+    {
+      gint64 size = shape[i];
+
+      shape[i] = shape[rank - 1 - i];
+      shape[rank - 1 - i] = size;
+    }
   tensor = reel_tensor_new_from_data (dtype, rank, shape, data,
                                       member->size - (gsize) (data - bytes), &error);
   g_assert_no_error (error);
+  if (fortran_order)
+    {
+      ReelTensor *copy;
+
+      reel_tape_push_frame (reel_tape_get_current ());
+      copy = reel_tensor_copy (reel_permute (tensor, 0, NULL), &error);
+      g_assert_no_error (error);
+      (void) reel_tape_pop_frame (reel_tape_get_current (), NULL);
+      reel_tensor_unref (tensor);
+      tensor = copy;
+    }
   return tensor;
 }
 

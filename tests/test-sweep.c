@@ -415,6 +415,11 @@ test_release (void)
   g_assert_false (reel_backward_full (&y, 1, &chain[0], REEL_GRAD_NONE, &error));
   g_assert_error (error, REEL_ERROR, REEL_ERROR_RELEASED);
   g_clear_error (&error);
+  g_assert_false (reel_backward_full ((ReelTensor *[]){ y, y }, 2,
+                                      (ReelTensor *[]){ seed, chain[0] }, REEL_GRAD_NONE,
+                                      &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_RELEASED);
+  g_clear_error (&error);
   assert_tape_ok (tape);
 
   /* after a reset all is as before */
