@@ -73,13 +73,50 @@ check_derivatives (Case *self)
     }
 }
 
-/* Overwrites a tensor in place, as if the program had, and counts it as a write. */
+/* Overwrites a tensor in place: with what spreads, or with what is unlike any sample,
+ * for rules that only compare. */
 static void
-poison (ReelTensor *tensor)
+poison (ReelTensor *tensor,
+        gboolean    spreads)
 {
   g_assert_nonnull (tensor->storage);
-  _reel_tensor_fill_elements (tensor, is_floating (tensor) ? (gdouble) NAN : 77);
-  _reel_tensor_wrote (tensor, "the test");
+  _reel_tensor_fill_elements (tensor, spreads && is_floating (tensor) ? (gdouble) NAN : 77);
+}
+
+static gboolean
+same_bits (guint              n,
+           ReelTensor *const *found,
+           ReelTensor *const *expected)
+{
+  for (guint i = 0; i < n; i++)
+    if (found[i] != NULL)
+      {
+        g_autoptr (GBytes) bytes = reel_tensor_get_bytes (found[i], NULL);
+        g_autoptr (GBytes) other = reel_tensor_get_bytes (expected[i], NULL);
+
+        if (!g_bytes_equal (bytes, other))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+/* Whether derivatives change when a tensor does, unnoticed. */
+static gboolean
+is_needed (Case              *self,
+           Run               *run,
+           ReelTensor *const *gradients,
+           ReelTensor *const *tangents)
+{
+  ReelTensor **found = run_vjp (run, REEL_GRAD_NONE, NULL);
+  gboolean needed = found == NULL || !same_bits (self->n_inputs, found, gradients);
+
+  unref_tensors (self->n_inputs, found);
+  if (needed)
+    return TRUE;
+  found = run_jvp (run, NULL);
+  needed = found == NULL || !same_bits (self->n_outputs, found, tangents);
+  unref_tensors (self->n_outputs, found);
+  return needed;
 }
 
 static void
@@ -102,12 +139,14 @@ expect_saved (Case              *self,
   unref_tensors (n, results);
 }
 
-/* Overwrites one input (`which` < n_inputs) or output between forward and reverse. */
+/* Overwrites one input (`which` < n_inputs) or output between forward and reverse.
+ * Notes in `needed` whether that matters. */
 static void
 check_saved_one (Case              *self,
                  guint              which,
                  ReelTensor *const *gradients,
-                 ReelTensor *const *tangents)
+                 ReelTensor *const *tangents,
+                 guint32           *needed)
 {
   const ReelOp *op = self->op;
   gboolean is_input = which < self->n_inputs;
@@ -128,11 +167,21 @@ check_saved_one (Case              *self,
   /* What a view shows belongs to its first input. */
   if ((op->flags & REEL_OP_VIEW) != 0 && !is_input)
     is_read = (op->vjp_reads_inputs & 1) != 0;
-  if (victim != NULL && victim->storage != NULL && victim->n_elements > 0)
+  if (victim == NULL || victim->storage == NULL || victim->n_elements == 0)
+    {
+      *needed |= (guint32) 1 << MIN (number, 31);
+    }
+  else
     {
       ReelTensor **results;
 
-      poison (victim);
+      for (gint spreads = 0; spreads < 2; spreads++)
+        {
+          poison (victim, spreads);
+          if (is_read && is_needed (self, &run, gradients, tangents))
+            *needed |= (guint32) 1 << MIN (number, 31);
+        }
+      _reel_tensor_wrote (victim, "the test");
       results = run_vjp (&run, REEL_GRAD_NONE, &error);
       expect_saved (self, what, is_read, results, gradients, self->n_inputs,
                     g_steal_pointer (&error));
@@ -150,10 +199,15 @@ check_saved_one (Case              *self,
 void
 check_saved (Case *self)
 {
+  /* of all samples of an op, one after another: what is read by some of them */
+  static guint32 needed[2];
+  const ReelOp *op = self->op;
   g_autoptr (GError) error = NULL;
   ReelTensor **gradients, **tangents;
   Run run;
 
+  if (self->number == 0)
+    needed[0] = needed[1] = 0;
   if (!self->differentiable)
     return;
   run_begin (&run, self, self->inputs);
@@ -163,9 +217,17 @@ check_saved (Case *self)
   g_assert_no_error (error);
   run_end (&run);
   for (guint which = 0; which < self->n_inputs + self->n_outputs && !self->failed; which++)
-    check_saved_one (self, which, gradients, tangents);
+    check_saved_one (self, which, gradients, tangents,
+                     &needed[which < self->n_inputs ? 0 : 1]);
   unref_tensors (self->n_inputs, gradients);
   unref_tensors (self->n_outputs, tangents);
+  /* What is read needlessly is kept in vain. (A variable number of inputs may have a
+   * mask of them all, and internal ops of a family have one mask.) */
+  if (self->number + 1 == op->n_samples && op->n_inputs >= 0 && op->n_outputs >= 0 &&
+      (op->flags & REEL_OP_INTERNAL) == 0 &&
+      ((op->vjp_reads_inputs & ~needed[0]) != 0 || (op->vjp_reads_outputs & ~needed[1]) != 0))
+    case_fail (self, "its masks say that inputs %x and outputs %x are read, but %x and %x are",
+               op->vjp_reads_inputs, op->vjp_reads_outputs, needed[0], needed[1]);
 }
 
 /* Released on the way, recorded, and by parameters' .grad: the same gradients. */

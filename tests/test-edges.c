@@ -506,11 +506,9 @@ test_positions (void)
 
               g_assert_true (memcmp (&here, &alone, sizeof here) == 0 ||
                              (isnan (here) && isnan (alone)));
-              if (at == 0)
+              if (at == N - 1)
                 continue;
-              at--;
               here = reel_tensor_get_item (shifted, 1, &at);
-              at++;
               g_assert_true (memcmp (&here, &alone, sizeof here) == 0 ||
                              (isnan (here) && isnan (alone)));
             }
@@ -554,8 +552,8 @@ test_long_sums (void)
   g_autoptr (ReelTensor) tenth = reel_tensor_new_full (REEL_F32, REEL_SHAPE (n), 0.1, NULL);
   gdouble expected = (gdouble) n * (gdouble) 0.1f;
 
-  g_assert_cmpfloat_with_epsilon (reel_tensor_get_scalar (total (tenth)) / expected, 1,
-                                  CLOSE_F32_SUM);
+  g_assert_cmpfloat (fabs (reel_tensor_get_scalar (total (tenth)) / expected - 1), <=,
+                     CLOSE_F32_SUM);
 }
 
 static void

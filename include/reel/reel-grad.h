@@ -163,8 +163,9 @@ ReelTensor **reel_gradients (ReelTensor *const *outputs,
  * @error: return location for an error
  *
  * The Jacobian-vector product ẏₖ = Σᵢ (∂yₖ/∂xᵢ) ẋᵢ for each output, by a forward
- * sweep over what the current tape has recorded. An output that depends on no
- * input gets zeros, or %NULL with %REEL_GRAD_ALLOW_UNUSED.
+ * sweep over what the current tape has recorded. An input that is computed from
+ * another input has its own tangent and what flows to it, added up: the transpose of
+ * [func@Reel.vjp]. An output that depends on no input gets zeros, or %NULL with %REEL_GRAD_ALLOW_UNUSED.
  *
  * Returns: %FALSE with @error set on failure
  */

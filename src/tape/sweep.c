@@ -483,7 +483,6 @@ _reel_sweep_reverse (ReelSweep *sweep,
   return TRUE;
 }
 
-/* A value that is itself an input of the sweep keeps the tangent given. */
 static gboolean
 is_target (const ReelSweep *sweep,
            guint64          value)
@@ -507,7 +506,7 @@ reel_rule_set_tangent (ReelRule   *rule,
 
   sweep = rule->sweep;
   value = ((const ReelNode *) rule->node)->first + output;
-  if (value < sweep->first || value >= sweep->end || is_target (sweep, value))
+  if (value < sweep->first || value >= sweep->end)
     return;
   if (G_UNLIKELY (reel_tensor_is_error (tangent)))
     {
@@ -515,7 +514,10 @@ reel_rule_set_tangent (ReelRule   *rule,
       return;
     }
   slot = &sweep->slots[value - sweep->first];
-  _reel_slot_clear (sweep, slot);
+  /* A value that is itself an input of the sweep has the tangent given already, and
+   * gets what flows to it besides: as its cotangent flows on in a reverse sweep. */
+  if (!is_target (sweep, value))
+    _reel_slot_clear (sweep, slot);
   if (sweep->error == NULL)
     (void) _reel_slot_add (sweep, slot, rule->outputs[output], tangent, NULL,
                            &sweep->error);
@@ -559,6 +561,10 @@ forward_node (ReelSweep *sweep,
     return TRUE;
   _reel_tape_mark (sweep->tape, &mark);
   ok = run_rule (sweep, node, NULL, tangents, error);
+  for (guint k = 0; ok && k < node->n_outputs; k++)
+    if (node->first + k >= sweep->first && node->first + k < sweep->end)
+      ok = _reel_slot_combine (sweep, &sweep->slots[node->first + k - sweep->first],
+                               _reel_node_outputs (node)[k], error);
   if ((sweep->flags & REEL_GRAD_RECORD) == 0)
     _reel_tape_rollback (sweep->tape, &mark);
   return ok;
@@ -576,12 +582,8 @@ _reel_sweep_forward (ReelSweep *sweep,
   for (;;)
     {
       ReelNode *node = cursor.node;
-      gboolean seeded = TRUE;
 
-      for (guint k = 0; k < node->n_outputs; k++)
-        if (node->first + k >= sweep->first && node->first + k < sweep->end)
-          seeded &= is_target (sweep, node->first + k);
-      if (!seeded && !forward_node (sweep, node, error))
+      if (!forward_node (sweep, node, error))
         return FALSE;
       if (node->first + node->n_outputs >= sweep->end)
         return TRUE;

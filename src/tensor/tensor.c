@@ -459,14 +459,20 @@ reel_tensor_remove_hook (ReelTensor *self,
     for (guint i = 0; i < self->extra->hooks->len; i++)
       {
         ReelHook *hook = &g_array_index (self->extra->hooks, ReelHook, i);
+        ReelHook removed;
 
         if (hook->id != id)
           continue;
-        /* A hook may remove itself while a sweep walks the list: the place stays,
-         * empty. */
+        /* A hook may remove itself while a sweep walks the list by index: the place
+         * stays, empty, unless it is the last. */
+        removed = *hook;
         hook->id = 0;
-        if (hook->notify != NULL)
-          hook->notify (hook->user_data);
+        while (self->extra->hooks->len > 0 &&
+               g_array_index (self->extra->hooks, ReelHook,
+                              self->extra->hooks->len - 1).id == 0)
+          g_array_set_size (self->extra->hooks, self->extra->hooks->len - 1);
+        if (removed.notify != NULL)
+          removed.notify (removed.user_data);
         return;
       }
   g_critical ("no hook with id %u", id);
