@@ -2,10 +2,29 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bench.h"
 
-/* Passes over memory: single functions, and a chain with its gradient. Every
- * measurement is ns an element, the least of some repetitions. */
+#include <stdlib.h>
 
-#define MIN_SECONDS 0.02
+/* Passes over memory: single functions, and a chain with its gradient. Every
+ * measurement is ns an element, the median of repetitions. */
+
+#define N_WARM 5
+#define N_REPEAT 31
+
+static int
+compare (const void *a,
+         const void *b)
+{
+  gdouble x = *(const gdouble *) a, y = *(const gdouble *) b;
+
+  return (x > y) - (x < y);
+}
+
+static gdouble
+median (gdouble *seconds)
+{
+  qsort (seconds, N_REPEAT, sizeof (gdouble), compare);
+  return seconds[N_REPEAT / 2];
+}
 
 static gdouble
 per_element (ReelTensor *(*func) (ReelTensor *x),
@@ -16,23 +35,21 @@ per_element (ReelTensor *(*func) (ReelTensor *x),
   g_autoptr (ReelTensor) x = bench_uniform (REEL_SHAPE (size), low, high);
   g_autoptr (ReelTape) tape = reel_tape_new ();
   GError *error = NULL;
-  gdouble best = G_MAXDOUBLE, spent = 0;
+  gdouble seconds[N_REPEAT];
 
   reel_tape_push (tape);
   reel_tape_pause (tape);
-  for (int i = 0; i < 5 || spent < MIN_SECONDS; i++)
+  for (int i = -N_WARM; i < N_REPEAT; i++)
     {
       gdouble begin = bench_now ();
-      gdouble seconds;
 
       bench_check (!reel_tensor_is_error (func (x)), NULL);
-      seconds = bench_now () - begin;
+      if (i >= 0)
+        seconds[i] = bench_now () - begin;
       bench_check (reel_tape_reset (tape, &error), error);
-      best = MIN (best, seconds);
-      spent += seconds;
     }
   reel_tape_pop (tape);
-  return best / (gdouble) size * 1e9;
+  return median (seconds) / (gdouble) size * 1e9;
 }
 
 static ReelTensor *
@@ -70,30 +87,28 @@ chain6 (gint64 size)
   g_autoptr (ReelTensor) b = bench_uniform (REEL_SHAPE (size), -1, 1);
   g_autoptr (ReelTape) tape = reel_tape_new ();
   GError *error = NULL;
-  gdouble best = G_MAXDOUBLE, spent = 0;
+  gdouble seconds[N_REPEAT];
 
   reel_tensor_set_requires_grad (x, TRUE);
   reel_tensor_set_requires_grad (w, TRUE);
   reel_tensor_set_requires_grad (b, TRUE);
   reel_tape_push (tape);
-  for (int i = 0; i < 5 || spent < 5 * MIN_SECONDS; i++)
+  for (int i = -N_WARM; i < N_REPEAT; i++)
     {
       gdouble begin = bench_now ();
       ReelTensor *h = reel_tanh (reel_add (reel_mul (x, w), b));
       ReelTensor *y = reel_mul (reel_sigmoid (h), reel_square (h));
-      gdouble seconds;
 
       bench_check (reel_backward (reel_sum (y, REEL_ALL_AXES, FALSE), &error), error);
-      seconds = bench_now () - begin;
       reel_tensor_set_grad (x, NULL);
       reel_tensor_set_grad (w, NULL);
       reel_tensor_set_grad (b, NULL);
       bench_check (reel_tape_reset (tape, &error), error);
-      best = MIN (best, seconds);
-      spent += seconds;
+      if (i >= 0)
+        seconds[i] = bench_now () - begin;
     }
   reel_tape_pop (tape);
-  return best / (gdouble) size * 1e9;
+  return median (seconds) / (gdouble) size * 1e9;
 }
 
 #define SIZES(name) \

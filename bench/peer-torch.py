@@ -3,6 +3,7 @@
 """The measurements of bench/ in PyTorch, by the same protocol: a line "NAME THREADS"
 in, a number out."""
 
+import statistics
 import sys
 import time
 
@@ -23,20 +24,20 @@ def add_step():
     return (now() - begin) / n * 1e9
 
 
-def best(func, size, seconds=0.02):
-    least, spent, i = float("inf"), 0.0, 0
-    while i < 5 or spent < seconds:
+def median(func, size, warm=5, repeat=31):
+    times = []
+    for i in range(-warm, repeat):
         begin = now()
         func()
-        took = now() - begin
-        least, spent, i = min(least, took), spent + took, i + 1
-    return least / size * 1e9
+        if i >= 0:
+            times.append(now() - begin)
+    return statistics.median(times) / size * 1e9
 
 
 def unary(func, size, low, high):
     x = torch.rand(size) * (high - low) + low
     with torch.no_grad():
-        return best(lambda: func(x), size)
+        return median(lambda: func(x), size)
 
 
 def chain6(size):
@@ -46,7 +47,7 @@ def chain6(size):
         h = torch.tanh(x * w + b)
         (torch.sigmoid(h) * torch.square(h)).sum().backward()
         x.grad = w.grad = b.grad = None
-    return best(step, size, 0.1)
+    return median(step, size)
 
 
 def mlp_step():

@@ -14,7 +14,7 @@ int openblas_get_num_threads (void);
 
 /* Multiplications a part has at least: below, the packing that BLAS does for each
  * call anew would cost more than a second thread gains. */
-#define PART_WORK (8 * 1024 * 1024)
+#define PART_WORK (6 * 1024 * 1024)
 /* Parts are whole blocks of BLAS's inner kernels. */
 #define PART_ALIGN 32
 
