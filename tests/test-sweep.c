@@ -445,6 +445,104 @@ test_release_gradient (void)
   g_assert_false (isnan (reel_tensor_get_scalar (y)));
 }
 
+/* Overwriting */
+
+static ReelTensor *
+tanh_of_first (ReelTensor *a,
+                 ReelTensor *b)
+{
+  return reel_tanh (a);
+}
+
+static ReelTensor *
+negative_of_second (ReelTensor *a,
+                    ReelTensor *b)
+{
+  return reel_neg (reel_mul_scalar (b, 3));
+}
+
+static ReelTensor *
+chosen (ReelTensor *a,
+        ReelTensor *b)
+{
+  return reel_where (reel_greater (a, b), reel_exp (a), reel_log (b));
+}
+
+static guint n_hooked;
+
+static ReelTensor *
+keep_sight (ReelTensor *tensor,
+            ReelTensor *cotangent,
+            gpointer    user_data,
+            GError    **error)
+{
+  ReelTensor **seen = user_data;
+
+  n_hooked++;
+  g_assert_null (*seen);
+  *seen = reel_tensor_copy (cotangent, error);
+  return NULL;
+}
+
+/* A plain sweep may write a derivative over a cotangent that nothing reads any more. A
+ * recorded one never does: both must agree, for parameters, for a value on the way
+ * that is itself asked for, and in what a hook sees. */
+static void
+test_overwriting (void)
+{
+  ReelTensor *(*const functions[]) (ReelTensor *, ReelTensor *) = {
+    reel_add, reel_sub, reel_mul, reel_div, reel_pow, reel_maximum, reel_minimum,
+    tanh_of_first, negative_of_second, chosen,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    {
+      g_autoptr (ReelTensor) a = parameter (NUMBERS (1, 2, 3, 4, 5));
+      g_autoptr (ReelTensor) b = parameter (NUMBERS (3, 2.5, 2, 1.5, 1));
+      ReelTensor *results[2][4] = { { NULL } };
+
+      for (guint recorded = 0; recorded < 2; recorded++)
+        {
+          SCOPE_TAPE (tape);
+          g_autoptr (GError) error = NULL;
+          ReelTensor *middle = functions[i] (a, b);
+          /* exp gives a cotangent of its own memory to what is below */
+          ReelTensor *y = total (reel_exp (reel_mul_scalar (middle, 0.1)));
+
+          reel_tensor_add_hook (middle, keep_sight, &results[recorded][3], NULL);
+          n_hooked = 0;
+          g_assert_true (reel_vjp (&y, 1, NULL, (ReelTensor *[]){ a, b, middle }, 3,
+                                   recorded ? REEL_GRAD_RECORD : REEL_GRAD_NONE,
+                                   results[recorded], &error));
+          g_assert_no_error (error);
+          g_assert_cmpuint (n_hooked, ==, 1);
+          g_assert_true (reel_tensor_equal (results[recorded][2], results[recorded][3]));
+
+          /* and where nothing but the parameters is looked at */
+          middle = functions[i] (a, b);
+          y = total (reel_exp (reel_mul_scalar (middle, 0.1)));
+          assert_backward (y);
+          if (reel_tensor_get_grad (a) != NULL)
+            g_assert_true (reel_tensor_all_close (reel_tensor_get_grad (a),
+                                                  results[recorded][0], 1e-14, 1e-14,
+                                                  FALSE));
+          if (reel_tensor_get_grad (b) != NULL)
+            g_assert_true (reel_tensor_all_close (reel_tensor_get_grad (b),
+                                                  results[recorded][1], 1e-14, 1e-14,
+                                                  FALSE));
+          reel_tensor_set_grad (a, NULL);
+          reel_tensor_set_grad (b, NULL);
+        }
+      for (guint k = 0; k < 4; k++)
+        {
+          g_assert_true (reel_tensor_all_close (results[0][k], results[1][k], 1e-14, 1e-14,
+                                                FALSE));
+          reel_tensor_unref (results[0][k]);
+          reel_tensor_unref (results[1][k]);
+        }
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -473,6 +571,7 @@ main (int    argc,
         g_test_add_data_func (path, GINT_TO_POINTER (recorded ? REEL_GRAD_RECORD : 0),
                               both[i].func);
       }
+  g_test_add_func ("/sweep/overwriting", test_overwriting);
   g_test_add_func ("/sweep/growth", test_growth);
   g_test_add_func ("/sweep/hvp", test_hvp);
   g_test_add_func ("/sweep/recorded-constants", test_recorded_constants);

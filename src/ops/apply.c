@@ -125,6 +125,28 @@ view_of_inline (ReelTape       *tape,
   return output;
 }
 
+/* A result over the memory of an input that is not read again. */
+static ReelTensor *
+over_spent (ReelTape       *tape,
+            const ReelSpec *spec,
+            gint64          n_elements)
+{
+  ReelTensor *spent = g_steal_pointer (&tape->spent);
+  ReelTensor *output;
+
+  if (spent->dtype != spec->dtype ||
+      !_reel_shape_equal (spent->rank, _reel_tensor_shape (spent), spec->rank, spec->shape))
+    return NULL;
+  output = _reel_tensor_new_header (tape->pool, spec->dtype, spec->rank, spec->shape,
+                                    n_elements);
+  if (output != NULL)
+    {
+      output->storage = _reel_storage_ref (spent->storage);
+      output->data = spent->data;
+    }
+  return output;
+}
+
 /* Allocates one output. */
 static ReelTensor *
 output_new (ReelTape       *tape,
@@ -146,6 +168,10 @@ output_new (ReelTape       *tape,
   if (!_reel_shape_count (spec->rank, spec->shape, reel_dtype_get_size (spec->dtype),
                           &n_elements, NULL, error))
     return NULL;
+  if (G_UNLIKELY (tape->spent != NULL) && tape->spent == base &&
+      (op->flags & REEL_OP_MAY_OVERWRITE) != 0 &&
+      (output = over_spent (tape, spec, n_elements)) != NULL)
+    return output;
   if ((op->flags & REEL_OP_VIEW) == 0)
     output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
                                      n_elements, TRUE);

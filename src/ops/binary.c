@@ -18,6 +18,7 @@ typedef struct
 {
   ReelBinaryId loop;
   PartialFunc partials[2];      /* NULL: the identity */
+  gboolean reads_once;          /* t goes into one op, as its first input */
 } Row;
 
 static gboolean
@@ -63,12 +64,18 @@ static gboolean
 vjp_binary (ReelRule *rule,
             GError  **error)
 {
+  const Row *row = rule->op->user_data;
+
   for (guint side = 0; side < 2; side++)
     if (reel_rule_wants (rule, side))
-      reel_rule_contribute (rule, side,
-                            _reel_sum_to_shape_of (partial (rule, side,
-                                                            rule->cotangents[0]),
-                                                   rule->inputs[side]));
+      {
+        if (row->reads_once && (side == 1 || !reel_rule_wants (rule, 1)))
+          _reel_rule_spend (rule, 0);
+        reel_rule_contribute (rule, side,
+                              _reel_sum_to_shape_of (partial (rule, side,
+                                                              rule->cotangents[0]),
+                                                     rule->inputs[side]));
+      }
   return TRUE;
 }
 
@@ -210,8 +217,9 @@ partial_maximum_b (ReelTensor *t,
     .n_inputs = 2 }
 #define DIMS(...) { __VA_ARGS__ }
 
-#define BINARY(name_, onnx_, formula_, extra_flags, reads_inputs, reads_outputs, low, high, ...) \
-  static const Row row_##name_ = { REEL_BINARY_##name_, { __VA_ARGS__ } }; \
+#define BINARY(name_, onnx_, formula_, extra_flags, reads_inputs, reads_outputs, low, high, \
+               reads_once_, ...) \
+  static const Row row_##name_ = { REEL_BINARY_##name_, { __VA_ARGS__ }, reads_once_ }; \
   static const ReelSample samples_##name_[] = { \
     BOTH (2, DIMS (3, 4), 2, DIMS (3, 4), low, high), \
     BOTH (2, DIMS (3, 4), 1, DIMS (4), low, high), \
@@ -227,22 +235,24 @@ partial_maximum_b (ReelTensor *t,
     .user_data = (gpointer) &row_##name_ \
   }
 
-BINARY (add, "Add", "y = a + b;  ā = ȳ, b̄ = ȳ", 0, 0, 0, -2, 2, NULL, NULL);
-BINARY (sub, "Sub", "y = a - b;  ā = ȳ, b̄ = -ȳ", 0, 0, 0, -2, 2, NULL, partial_sub_b);
-BINARY (mul, "Mul", "y = a b;  ā = b ȳ, b̄ = a ȳ", 0, 3, 0, -2, 2, partial_mul_a,
+BINARY (add, "Add", "y = a + b;  ā = ȳ, b̄ = ȳ", 0, 0, 0, -2, 2, FALSE, NULL, NULL);
+BINARY (sub, "Sub", "y = a - b;  ā = ȳ, b̄ = -ȳ", 0, 0, 0, -2, 2, FALSE, NULL, partial_sub_b);
+BINARY (mul, "Mul", "y = a b;  ā = b ȳ, b̄ = a ȳ", 0, 3, 0, -2, 2, TRUE, partial_mul_a,
         partial_mul_b);
-BINARY (div, "Div", "y = a / b;  ā = ȳ / b, b̄ = -(ȳ / b) y", 0, 2, 1, 0.5, 2,
+BINARY (div, "Div", "y = a / b;  ā = ȳ / b, b̄ = -(ȳ / b) y", 0, 2, 1, 0.5, 2, TRUE,
         partial_div_a, partial_div_b);
-BINARY (pow, "Pow", "y = aᵇ;  ā = b aᵇ⁻¹ ȳ, b̄ = y log a ȳ", 0, 3, 1, 0.5, 2, partial_pow_a,
-        partial_pow_b);
+BINARY (pow, "Pow", "y = aᵇ;  ā = b aᵇ⁻¹ ȳ, b̄ = y log a ȳ", 0, 3, 1, 0.5, 2, TRUE,
+        partial_pow_a, partial_pow_b);
 BINARY (maximum, "Max", "y = max (a, b);  ȳ to the greater, half to each of equals", 0, 3, 0,
-        -2, 2, partial_maximum_a, partial_maximum_b);
+        -2, 2, FALSE, partial_maximum_a, partial_maximum_b);
 BINARY (minimum, "Min", "y = min (a, b);  ȳ to the lesser, half to each of equals", 0, 3, 0,
-        -2, 2, partial_maximum_b, partial_maximum_a);
+        -2, 2, FALSE, partial_maximum_b, partial_maximum_a);
 BINARY (mul_absorb, NULL, "y = a b, 0 where a is 0;  ā = b ȳ, b̄ = a ȳ",
-        REEL_OP_INTERNAL, 3, 0, -2, 2, partial_mul_a, partial_mul_b);
+        REEL_OP_INTERNAL | REEL_OP_MAY_OVERWRITE, 3, 0, -2, 2, TRUE, partial_mul_a,
+        partial_mul_b);
 BINARY (div_absorb, NULL, "y = a / b, 0 where a is 0;  ā = ȳ / b, b̄ = -(ȳ / b) y",
-        REEL_OP_INTERNAL, 2, 1, 0.5, 2, partial_div_a, partial_div_b);
+        REEL_OP_INTERNAL | REEL_OP_MAY_OVERWRITE, 2, 1, 0.5, 2, TRUE, partial_div_a,
+        partial_div_b);
 
 #define FUNCTION(function, name) \
   ReelTensor * \

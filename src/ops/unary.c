@@ -94,8 +94,10 @@ static gboolean
 vjp_unary (ReelRule *rule,
            GError  **error)
 {
-  ReelTensor *gradient = derive_unary (rule, rule->cotangents[0]);
+  ReelTensor *gradient;
 
+  _reel_rule_spend (rule, 0);
+  gradient = derive_unary (rule, rule->cotangents[0]);
   if (gradient != NULL)
     reel_rule_contribute (rule, 0, gradient);
   return TRUE;

@@ -325,6 +325,23 @@ reel_rule_contribute_region (ReelRule     *rule,
   rule_add (rule, input, cotangent, &region);
 }
 
+void
+_reel_rule_spend (ReelRule *rule,
+                  guint     output)
+{
+  const ReelSweep *sweep = rule->sweep;
+  const ReelNode *node = rule->node;
+  ReelTensor *cotangent = rule->cotangents[output];
+
+  /* What a hook saw, and what is a result of the sweep, is never written. */
+  if ((sweep->flags & REEL_GRAD_RECORD) == 0 && cotangent->storage != NULL &&
+      _reel_tensor_owns_data (cotangent) &&
+      (_reel_tensor_flags (rule->outputs[output]) & REEL_TENSOR_HOOKED) == 0 &&
+      (sweep->marks == NULL ||
+       (sweep->marks[node->first + output - sweep->first] & REEL_MARK_TARGET) == 0))
+    sweep->tape->spent = cotangent;
+}
+
 /* Runs a node's rule with everything it needs at hand. */
 static gboolean
 run_rule (ReelSweep          *sweep,
@@ -368,6 +385,7 @@ run_rule (ReelSweep          *sweep,
   rule.node = node;
 
   ok = func (&rule, &rule_error);
+  sweep->tape->spent = NULL;
   if (rule_error == NULL)
     rule_error = g_steal_pointer (&sweep->error);
   if (rule_error == NULL && G_UNLIKELY (sweep->tape->error != NULL))

@@ -101,6 +101,12 @@ gboolean _reel_sweep_reverse (ReelSweep *sweep,
 gboolean _reel_sweep_forward (ReelSweep *sweep,
                               GError   **error);
 
+/* Says in a vjp rule that it reads a cotangent in one more op only, as that op's first
+ * input. Where the sweep alone owns the memory, an op with REEL_OP_MAY_OVERWRITE then
+ * takes it for its result: one pass over memory less. */
+void _reel_rule_spend (ReelRule *rule,
+                       guint     output);
+
 /* Whether what a node's vjp or jvp rule reads is still there. */
 gboolean _reel_node_check_saved (const ReelNode *node,
                                  GError        **error);

@@ -137,7 +137,10 @@ struct _ReelTape
   guint8 *marks;
   gsize marks_capacity;
   ReelLeafTable leaves;
-  gboolean buffers_in_use;
+
+  /* A cotangent that the rule in progress reads only once more: the op that reads it
+   * may write its result over it. */
+  ReelTensor *spent;
 };
 
 /* The calling thread's tape. */
