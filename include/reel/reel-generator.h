@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  *
  * A source of random numbers: Philox4x32-10, counter based (Salmon, Moraes, Dror
  * and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11). The same seed
- * gives the same numbers on every machine and for any number of threads.
+ * gives the same numbers on every machine and for any number of threads; only the last
+ * place of normal numbers may differ between C libraries.
  *
  * Each call that draws takes the next offset of the generator, atomically: one
  * generator may serve several threads, but then who comes first is up to them.
@@ -26,6 +27,8 @@ GType reel_generator_get_type (void) G_GNUC_CONST;
  * reel_generator_new:
  * @seed: where to start
  *
+ * Makes a generator that has drawn nothing yet.
+ *
  * Returns: (transfer full): a new generator
  */
 REEL_AVAILABLE_IN_1_0
@@ -35,6 +38,8 @@ ReelGenerator *reel_generator_new (guint64 seed);
  * reel_generator_ref:
  * @self: a generator
  *
+ * Takes a reference.
+ *
  * Returns: (transfer full): @self
  */
 REEL_AVAILABLE_IN_1_0
@@ -43,6 +48,8 @@ ReelGenerator *reel_generator_ref (ReelGenerator *self);
 /**
  * reel_generator_unref:
  * @self: (transfer full): a generator
+ *
+ * Drops a reference, from any thread.
  */
 REEL_AVAILABLE_IN_1_0
 void reel_generator_unref (ReelGenerator *self);
@@ -50,6 +57,8 @@ void reel_generator_unref (ReelGenerator *self);
 /**
  * reel_generator_get_seed:
  * @self: a generator
+ *
+ * Tells where the generator started.
  *
  * Returns: the seed it was made with
  */
@@ -59,6 +68,8 @@ guint64 reel_generator_get_seed (ReelGenerator *self);
 /**
  * reel_generator_get_offset:
  * @self: a generator
+ *
+ * Tells how far the generator has come.
  *
  * Returns: how many draws were made; with the seed, the whole state
  */

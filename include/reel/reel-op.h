@@ -291,6 +291,8 @@ gboolean reel_apply_full (const ReelOp      *op,
  * @rule: a vjp rule's
  * @input: number of an input
  *
+ * Tells whether a sweep has a use for the cotangent of an input.
+ *
  * Returns: whether the cotangent of that input is wanted; a rule need not compute
  *   others
  */
@@ -363,6 +365,8 @@ gboolean reel_op_register (const ReelOp *op,
  * reel_op_lookup: (skip)
  * @name: an op's name
  *
+ * Finds an op, the library's own or a registered one.
+ *
  * Returns: (nullable): the op of that name
  */
 REEL_AVAILABLE_IN_1_0
@@ -382,6 +386,8 @@ gchar **reel_op_list_names (void);
 /**
  * reel_op_get_formula:
  * @name: an op's name
+ *
+ * Gives what dumps print of an op.
  *
  * Returns: (nullable): value and derivative of the op in a line
  */

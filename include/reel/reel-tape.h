@@ -53,6 +53,8 @@ ReelTape *reel_tape_new (void);
  * reel_tape_ref:
  * @self: a tape
  *
+ * Takes a reference.
+ *
  * Returns: (transfer full): @self
  */
 REEL_AVAILABLE_IN_1_0
@@ -102,6 +104,9 @@ ReelTape *reel_tape_get_current (void);
 /**
  * reel_tape_is_recording:
  * @self: a tape
+ *
+ * Tells whether recording goes on: the tape is not paused, and not a thread's
+ * implicit one.
  *
  * Returns: whether ops applied while @self is current are recorded
  */

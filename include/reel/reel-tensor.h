@@ -243,6 +243,8 @@ ReelTensor *reel_tensor_copy (ReelTensor *self,
  * reel_tensor_get_dtype:
  * @self: a tensor
  *
+ * Tells the type of the elements.
+ *
  * Returns: the elements' type
  */
 REEL_AVAILABLE_IN_1_0
@@ -251,6 +253,8 @@ ReelDType reel_tensor_get_dtype (ReelTensor *self);
 /**
  * reel_tensor_get_rank:
  * @self: a tensor
+ *
+ * Counts the axes.
  *
  * Returns: how many axes
  */
@@ -261,6 +265,8 @@ guint reel_tensor_get_rank (ReelTensor *self);
  * reel_tensor_get_shape:
  * @self: a tensor
  * @rank: (out) (optional): return location for the rank
+ *
+ * Gives the size along each axis.
  *
  * Returns: (array length=rank) (transfer none): the sizes, outermost first
  */
@@ -287,6 +293,8 @@ const gint64 *reel_tensor_get_strides (ReelTensor *self,
  * @self: a tensor
  * @axis: an axis; negative ones count from the end
  *
+ * Gives the size along one axis.
+ *
  * Returns: the size along @axis, or 0 with a critical where there is no such
  *   axis
  */
@@ -298,6 +306,8 @@ gint64 reel_tensor_get_size (ReelTensor *self,
  * reel_tensor_get_n_elements:
  * @self: a tensor
  *
+ * Counts the elements.
+ *
  * Returns: the product of the sizes; 1 for rank 0
  */
 REEL_AVAILABLE_IN_1_0
@@ -306,6 +316,8 @@ gint64 reel_tensor_get_n_elements (ReelTensor *self);
 /**
  * reel_tensor_is_contiguous:
  * @self: a tensor
+ *
+ * Tells how the elements lie in memory.
  *
  * Returns: whether the elements lie in row-major order without gaps
  */
@@ -316,6 +328,8 @@ gboolean reel_tensor_is_contiguous (ReelTensor *self);
  * reel_tensor_is_leaf:
  * @self: a tensor
  *
+ * Tells whether @self may be written.
+ *
  * Returns: whether no live tape recorded @self
  */
 REEL_AVAILABLE_IN_1_0
@@ -325,6 +339,8 @@ gboolean reel_tensor_is_leaf (ReelTensor *self);
  * reel_tensor_is_error:
  * @self: a tensor
  *
+ * Tells whether the op that gave @self failed.
+ *
  * Returns: whether @self is an error tensor, what an op returns that failed
  */
 REEL_AVAILABLE_IN_1_0
@@ -333,6 +349,8 @@ gboolean reel_tensor_is_error (ReelTensor *self);
 /**
  * reel_tensor_get_label:
  * @self: a tensor
+ *
+ * Gives the name that was set with [method@Reel.Tensor.set_label].
  *
  * Returns: (nullable): the label
  */
@@ -595,6 +613,8 @@ void reel_tensor_set_requires_grad (ReelTensor *self,
  * reel_tensor_get_requires_grad:
  * @self: a tensor
  *
+ * Tells whether a sweep would have a use for the gradient of @self.
+ *
  * Returns: whether @self is a parameter, or a tape's value computed from one
  */
 REEL_AVAILABLE_IN_1_0
@@ -679,6 +699,8 @@ void reel_tensor_remove_hook (ReelTensor *self,
  * reel_tensor_equal:
  * @a: a tensor
  * @b: a tensor
+ *
+ * Compares two tensors exactly.
  *
  * Returns: whether dtype, shape and all elements are the same; a NaN equals
  *   nothing
