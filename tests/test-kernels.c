@@ -19,7 +19,7 @@
 #define CORE 1.0     /* exp, log */
 #define CLOSE 2.0    /* log1p, expm1, tanh, sin, cos, erf */
 #define COMPOSED 4.0 /* what is made of two of these */
-#define TAIL 5.0     /* gelu, left of -5 */
+#define TAIL 5.0     /* gelu, left of -4 */
 
 #define MANY 67 /* not a multiple of any vector */
 
@@ -90,8 +90,8 @@ static const struct
   ROW (erf, erfl, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
   ROW (sigmoid, ref_sigmoid, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
   ROW (silu, ref_silu, COMPOSED, 6, -HUGE_VAL, HUGE_VAL)
-  ROW (gelu, ref_gelu, COMPOSED, 40, -5, HUGE_VAL) /* f64: erfc of a rounded argument */
-  ROW (gelu, ref_gelu, TAIL, 2000, -HUGE_VAL, -5)
+  ROW (gelu, ref_gelu, COMPOSED, 40, -4, HUGE_VAL) /* f64: erfc of a rounded argument */
+  ROW (gelu, ref_gelu, TAIL, 2000, -HUGE_VAL, -4)
   ROW (gelu_tanh, ref_gelu_tanh, COMPOSED, COMPOSED, -0.5, HUGE_VAL)
   ROW (gelu_tanh, ref_gelu_tanh, 300, 3000, -HUGE_VAL, -0.5) /* the gate's rounding, times the gate */
   ROW (softplus, ref_softplus_nan, COMPOSED, COMPOSED, -1, HUGE_VAL)

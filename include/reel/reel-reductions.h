@@ -256,8 +256,8 @@ ReelTensor *reel_softmax (ReelTensor *x,
  * y = x - log Σ exp x;  x̄ = ȳ - exp y Σ ȳ, sums along the axis.
  *
  * More precise than the logarithm of [func@Reel.softmax]. Where all are -∞, so is
- * y. Where some are +∞, these share evenly and the others are -∞. Floating-point
- * dtypes.
+ * y, and ȳ passes through as it is. Where some are +∞, these share evenly and the
+ * others are -∞. Floating-point dtypes.
  *
  * Returns: (transfer none): y, of x's dtype and shape
  */
