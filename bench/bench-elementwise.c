@@ -7,7 +7,8 @@
 /* Passes over memory: single functions, and a chain with its gradient. Every
  * measurement is ns an element, the median of repetitions. */
 
-#define N_WARM 5
+/* First the same work for a while: caches, the pool, and workers that sleep. */
+#define WARM_SECONDS 0.02
 #define N_REPEAT 31
 
 static int
@@ -36,10 +37,11 @@ per_element (ReelTensor *(*func) (ReelTensor *x),
   g_autoptr (ReelTape) tape = reel_tape_new ();
   GError *error = NULL;
   gdouble seconds[N_REPEAT];
+  gdouble warm = bench_now () + WARM_SECONDS;
 
   reel_tape_push (tape);
   reel_tape_pause (tape);
-  for (int i = -N_WARM; i < N_REPEAT; i++)
+  for (int i = -1; i < N_REPEAT; i += i >= 0 || bench_now () > warm)
     {
       gdouble begin = bench_now ();
 
@@ -88,12 +90,13 @@ chain6 (gint64 size)
   g_autoptr (ReelTape) tape = reel_tape_new ();
   GError *error = NULL;
   gdouble seconds[N_REPEAT];
+  gdouble warm = bench_now () + WARM_SECONDS;
 
   reel_tensor_set_requires_grad (x, TRUE);
   reel_tensor_set_requires_grad (w, TRUE);
   reel_tensor_set_requires_grad (b, TRUE);
   reel_tape_push (tape);
-  for (int i = -N_WARM; i < N_REPEAT; i++)
+  for (int i = -1; i < N_REPEAT; i += i >= 0 || bench_now () > warm)
     {
       gdouble begin = bench_now ();
       ReelTensor *h = reel_tanh (reel_add (reel_mul (x, w), b));

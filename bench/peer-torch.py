@@ -24,13 +24,15 @@ def add_step():
     return (now() - begin) / n * 1e9
 
 
-def median(func, size, warm=5, repeat=31):
+def median(func, size, warm=0.02, repeat=31):
+    end = now() + warm
+    while now() < end:
+        func()
     times = []
-    for i in range(-warm, repeat):
+    for _ in range(repeat):
         begin = now()
         func()
-        if i >= 0:
-            times.append(now() - begin)
+        times.append(now() - begin)
     return statistics.median(times) / size * 1e9
 
 
