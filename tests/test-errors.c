@@ -67,6 +67,29 @@ test_message (void)
                   "mul: dtypes differ: f64[2] x f32[64,784] \"images\"; reel_cast converts");
 }
 
+/* Views of one number that are larger than any memory: an error, whatever the
+ * arithmetic of their sizes comes to. */
+static void
+test_too_large (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = zeros (REEL_SHAPE (1));
+  g_autoptr (ReelTensor) bytes = reel_tensor_new_zeros (REEL_U8, REEL_SHAPE (1, 2), NULL);
+  const gint64 axes[] = { 0, 2 };
+  g_autoptr (GError) error = NULL;
+  ReelTensor *wide = reel_broadcast_to (x, REEL_SHAPE ((gint64) G_MAXINT32 + 1));
+
+  reel_matmul (wide, wide);
+  assert_message (tape, REEL_ERROR_SHAPE, "matmul: a size is more than BLAS can count");
+  reel_tape_clear_error (tape);
+
+  /* 2^61 partial sums of 8 bytes */
+  reel_sum (reel_broadcast_to (bytes, REEL_SHAPE ((gint64) 1 << 60, 2, 2)),
+            G_N_ELEMENTS (axes), axes, FALSE);
+  g_assert_false (reel_tape_check (tape, &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_NO_MEMORY);
+}
+
 /* The first stays, whatever comes after it, until it is cleared. */
 static void
 test_first_is_kept (void)
@@ -412,6 +435,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/errors/message", test_message);
+  g_test_add_func ("/errors/too-large", test_too_large);
   g_test_add_func ("/errors/first-is-kept", test_first_is_kept);
   g_test_add_func ("/errors/error-tensor", test_error_tensor);
   g_test_add_func ("/errors/copied", test_copied);

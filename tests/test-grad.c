@@ -436,6 +436,46 @@ test_recorded_grad (void)
   assert_numbers (reel_tensor_get_grad (x), NUMBERS (60));
 }
 
+/* What became a parameter after the fact has no gradient, rather than a part of one:
+ * only the first node leads to a parameter anyhow. */
+static void
+test_late_parameter (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) a = number_parameter (3);
+  g_autoptr (ReelTensor) x = number (5);
+  g_autoptr (ReelTensor) whole = NULL;
+  ReelTensor *y = reel_add (reel_mul (a, x), reel_mul_scalar (x, 10));
+
+  reel_tensor_set_requires_grad (x, TRUE);
+  assert_backward (y);
+  assert_numbers (reel_tensor_get_grad (a), NUMBERS (5));
+  g_assert_null (reel_tensor_get_grad (x));
+  /* asked for by name, it has all of it */
+  whole = gradient (y, x, REEL_GRAD_NONE);
+  assert_numbers (whole, NUMBERS (13));
+}
+
+/* A cotangent may lie where a .grad is about to be written. */
+static void
+test_seed_is_a_grad (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) a = parameter (NUMBERS (1, 2));
+  g_autoptr (ReelTensor) b = parameter (NUMBERS (3, 4));
+  g_autoptr (ReelTensor) seed = vector (NUMBERS (1, 10));
+  g_autoptr (ReelTensor) zeros = vector (NUMBERS (0, 0));
+  g_autoptr (GError) error = NULL;
+  ReelTensor *y = reel_add (a, b);
+
+  reel_tensor_set_grad (a, seed);
+  reel_tensor_set_grad (b, zeros);
+  g_assert_true (reel_backward_full (&y, 1, &seed, REEL_GRAD_NONE, &error));
+  g_assert_no_error (error);
+  assert_numbers (reel_tensor_get_grad (a), NUMBERS (2, 20));
+  assert_numbers (reel_tensor_get_grad (b), NUMBERS (1, 10));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -448,6 +488,8 @@ main (int    argc,
   g_test_add_func ("/grad/backward/full", test_backward_full);
   g_test_add_func ("/grad/backward/full-mixed", test_backward_full_mixed);
   g_test_add_func ("/grad/backward/recorded", test_recorded_grad);
+  g_test_add_func ("/grad/backward/late-parameter", test_late_parameter);
+  g_test_add_func ("/grad/backward/seed-is-a-grad", test_seed_is_a_grad);
   g_test_add_func ("/grad/refused", test_refused);
   g_test_add_data_func ("/grad/inputs/paused", GINT_TO_POINTER (0), test_grad_inputs);
   g_test_add_data_func ("/grad/inputs/recorded", GINT_TO_POINTER (REEL_GRAD_RECORD),

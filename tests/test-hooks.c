@@ -370,6 +370,83 @@ test_leaves_tape_pushed (void)
   g_assert_null (reel_tensor_get_grad (x));
 }
 
+static ReelTensor *
+resuming_hook (ReelTensor *tensor,
+               ReelTensor *cotangent,
+               gpointer    user_data,
+               GError    **error)
+{
+  reel_tape_resume (user_data);
+  return NULL;
+}
+
+/* A hook that resumes recording takes the sweep's own pause away: none is owed. */
+static void
+test_resumes (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = number_parameter (3);
+  ReelTensor *y = reel_square (x);
+
+  reel_tensor_add_hook (y, resuming_hook, tape, NULL);
+  assert_backward (reel_mul_scalar (y, 2));
+  assert_numbers (reel_tensor_get_grad (x), NUMBERS (12));
+  g_assert_true (reel_tape_is_recording (tape));
+}
+
+static gdouble notified;
+
+static ReelTensor *
+idle_hook (ReelTensor *tensor,
+           ReelTensor *cotangent,
+           gpointer    user_data,
+           GError    **error)
+{
+  return NULL;
+}
+
+static void
+meddling_notify (gpointer user_data)
+{
+  ReelTape *tape = reel_tape_get_current ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (reel_tape_reset (tape, &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_BUSY);
+  g_clear_error (&error);
+  g_assert_false (reel_tape_is_recording (tape));
+  notified += reel_tensor_get_scalar (reel_square (user_data));
+}
+
+/* What goes with a reset or a frame may run code of the program's. */
+static void
+test_notify_meddles (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = number (3);
+  g_autoptr (GError) error = NULL;
+  ReelTapeStats stats;
+
+  notified = 0;
+  for (guint i = 0; i < 2; i++)
+    {
+      ReelTensor *y;
+
+      reel_tape_push_frame (tape);
+      y = reel_square (x);
+      reel_tensor_add_hook (y, idle_hook, x, meddling_notify);
+      reel_exp (reel_neg (y));
+      g_assert_true (i == 0 ? reel_tape_pop_frame (tape, &error)
+                            : reel_tape_reset (tape, &error));
+      g_assert_no_error (error);
+      g_assert_cmpfloat (notified, ==, 9 * (i + 1));
+      g_assert_true (reel_tape_is_recording (tape));
+      reel_tape_get_stats (tape, &stats);
+      g_assert_cmpuint (stats.n_nodes, ==, 0);
+      g_assert_cmpuint (stats.n_values, ==, 0);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -394,5 +471,7 @@ main (int    argc,
   g_test_add_data_func ("/hooks/busy/recorded", GINT_TO_POINTER (REEL_GRAD_RECORD),
                         test_busy);
   g_test_add_func ("/hooks/leaves-tape-pushed", test_leaves_tape_pushed);
+  g_test_add_func ("/hooks/resumes", test_resumes);
+  g_test_add_func ("/hooks/notify-meddles", test_notify_meddles);
   return g_test_run ();
 }

@@ -195,6 +195,12 @@ test_limit (void)
   _reel_pool_free_local (pool, blocks[0]);
   blocks[0] = _reel_pool_alloc (pool, 100 * 1024);
   g_assert_nonnull (blocks[0]);
+  /* what is kept free for one size makes room for another */
+  for (guint i = 0; i < 4; i++)
+    _reel_pool_free_local (pool, blocks[--n]);
+  blocks[n] = _reel_pool_alloc (pool, 300 * 1024);
+  g_assert_nonnull (blocks[n]);
+  n++;
   _reel_pool_set_limit (pool, 0);
   blocks[n] = _reel_pool_alloc (pool, 2 * MEBIBYTE);
   g_assert_nonnull (blocks[n]);

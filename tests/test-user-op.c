@@ -315,6 +315,36 @@ test_fault_in_kernel (void)
   fault = FINE;
 }
 
+static gboolean
+infer_nothing (ReelInfer *infer,
+               GError   **error)
+{
+  memset (&infer->outputs[0], 0, sizeof infer->outputs[0]);
+  return TRUE;
+}
+
+/* A view of nothing, and parts of nothing, are errors. */
+static void
+test_no_inputs (void)
+{
+  SCOPE_TAPE (tape);
+  static const ReelOp view_op = {
+    REEL_OP_INIT, .name = "test_view", .n_inputs = 0, .n_outputs = 1,
+    .flags = REEL_OP_VIEW, .infer = infer_nothing
+  };
+  const gchar zeros[256] = { 0 };
+
+  g_assert_true (reel_tensor_is_error (reel_apply (&view_op, NULL, 0, NULL, 0)));
+  reel_tape_clear_error (tape);
+  /* as long as the result's description may be */
+  for (gsize size = 0; size <= sizeof zeros; size += 8)
+    {
+      g_assert_true (reel_tensor_is_error (reel_apply (reel_op_lookup ("assemble"), NULL, 0,
+                                                       zeros, size)));
+      reel_tape_clear_error (tape);
+    }
+}
+
 /* An op without rules has no derivative, and says so. */
 static const ReelOp ruleless_op = {
   REEL_OP_INIT, .name = "test_ruleless", .n_inputs = 1, .n_outputs = 1,
@@ -408,5 +438,6 @@ main (int    argc,
   g_test_add_func ("/user-op/fault-in-kernel", test_fault_in_kernel);
   g_test_add_func ("/user-op/ruleless", test_ruleless);
   g_test_add_func ("/user-op/registered", test_registered);
+  g_test_add_func ("/user-op/no-inputs", test_no_inputs);
   return g_test_run ();
 }

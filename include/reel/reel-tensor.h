@@ -604,6 +604,9 @@ gboolean reel_tensor_scale (ReelTensor *self,
  *
  * Makes @self a parameter, or a constant again. A critical, and no change, for a
  * tape's value or a dtype that has no gradients.
+ *
+ * What is recorded already does not change: [func@Reel.backward] gives a gradient to
+ * what was a parameter when it was used. [func@Reel.grad] finds any leaf's.
  */
 REEL_AVAILABLE_IN_1_0
 void reel_tensor_set_requires_grad (ReelTensor *self,

@@ -149,7 +149,7 @@ own_recorded_gradient (ReelSweep  *sweep,
   ReelTensor *own;
 
   /* The references of the tape and of the slot */
-  if (_reel_tensor_is_recorded (gradient) && _reel_tensor_is_contiguous (gradient) &&
+  if (_reel_tape_has (sweep->tape, gradient) && _reel_tensor_is_contiguous (gradient) &&
       atomic_load_explicit (&gradient->ref_count, memory_order_acquire) == 2 &&
       (gradient->storage == NULL || _reel_storage_is_unique (gradient->storage)))
     return reel_tensor_ref (gradient);
@@ -199,10 +199,29 @@ grad_is_writable (ReelSweep  *sweep,
          grad->data != NULL && _reel_tensor_is_contiguous (grad);
 }
 
+/* Whether a cotangent lies in the memory of a parameter's .grad, which is about to be
+ * written: one that came from outside may. */
+static gboolean
+lies_in_a_grad (ReelSweep  *sweep,
+                ReelTensor *cotangent)
+{
+  if (cotangent->storage == NULL || _reel_tensor_owns_data (cotangent))
+    return FALSE;
+  for (gsize i = 0; i < sweep->leaves->n_entries; i++)
+    {
+      const ReelTensor *grad = sweep->leaves->entries[i].tensor->extra->grad;
+
+      if (grad != NULL && grad->storage == cotangent->storage)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Adds into every parameter's .grad: first everything that can fail, then what
  * cannot. */
 static gboolean
 commit (ReelSweep *sweep,
+        gboolean   is_seeded,
         GError   **error)
 {
   ReelLeafTable *leaves = sweep->leaves;
@@ -213,9 +232,12 @@ commit (ReelSweep *sweep,
       ReelTensor *grad = leaf->tensor->extra->grad;
       ReelTensor *sum;
 
-      if (leaf->slot == NULL || (grad != NULL && grad_is_writable (sweep, grad)))
+      if (leaf->slot == NULL)
         continue;
-      if (grad == NULL)
+      if (grad != NULL && grad_is_writable (sweep, grad) &&
+          !(is_seeded && lies_in_a_grad (sweep, leaf->slot)))
+        continue;
+      if (grad == NULL || grad_is_writable (sweep, grad))
         {
           sum = own_gradient (sweep, leaf->slot, error);
           if (sum == NULL)
@@ -291,7 +313,7 @@ reel_backward_full (ReelTensor *const *outputs,
   sweep.all_leaves = TRUE;
   ref_roots (outputs, n_outputs);
   ok = seed (&sweep, outputs, n_outputs, cotangents, error) &&
-       _reel_sweep_reverse (&sweep, error) && commit (&sweep, error);
+       _reel_sweep_reverse (&sweep, error) && commit (&sweep, cotangents != NULL, error);
   _reel_sweep_end (&sweep);
   unref_roots (tape, outputs, n_outputs);
   return ok;

@@ -39,6 +39,10 @@ _reel_gemm_takes (gint64 n_rows,
                   gint64 row_stride,
                   gint64 column_stride)
 {
+  /* BLAS counts in int. The stride of a single row or column is not used. */
+  if ((n_rows > 1 && row_stride > G_MAXINT32) ||
+      (n_columns > 1 && column_stride > G_MAXINT32))
+    return FALSE;
   return (column_stride == 1 && row_stride >= MAX (n_columns, 1)) ||
          (row_stride == 1 && column_stride >= MAX (n_rows, 1)) ||
          (n_columns == 1 && row_stride >= 1) || (n_rows == 1 && column_stride >= 1);

@@ -172,6 +172,12 @@ output_new (ReelTape       *tape,
       (op->flags & REEL_OP_MAY_OVERWRITE) != 0 &&
       (output = over_spent (tape, spec, n_elements)) != NULL)
     return output;
+  if (G_UNLIKELY ((op->flags & REEL_OP_VIEW) != 0 && base == NULL))
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED,
+                           "has no first input to be a view of");
+      return NULL;
+    }
   if ((op->flags & REEL_OP_VIEW) == 0)
     output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
                                      n_elements, TRUE);
@@ -317,6 +323,7 @@ reel_apply_full (const ReelOp      *op,
   GError *error = NULL;
   ReelInfer infer;
 
+  g_return_val_if_fail (n_outputs == 0 || outputs != NULL, FALSE);
   for (guint i = 0; i < n_outputs; i++)
     outputs[i] = tape->error_tensor;
   g_return_val_if_fail (op != NULL && op->infer != NULL, FALSE);

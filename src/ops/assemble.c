@@ -68,7 +68,8 @@ infer_assemble (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   gint64 n_elements;
 
-  if (infer->attributes_size != sizeof (Assembly) + infer->n_inputs * sizeof (Part))
+  if (infer->n_inputs == 0 ||
+      infer->attributes_size != sizeof (Assembly) + infer->n_inputs * sizeof (Part))
     {
       g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "%u inputs are not the parts",
                    infer->n_inputs);

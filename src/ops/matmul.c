@@ -58,7 +58,7 @@ infer_matmul (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   const gint64 *a_shape, *b_shape;
   Operand operands[2];
-  gint64 k_a, k_b;
+  gint64 k_a, k_b, longest;
 
   if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
@@ -98,13 +98,15 @@ infer_matmul (ReelInfer *infer,
     spec->shape[spec->rank++] = a_shape[a->rank - 2];
   if (b->rank > 1)
     spec->shape[spec->rank++] = b_shape[b->rank - 1];
+  longest = k_a;
   for (guint i = 0; i < spec->rank; i++)
-    if (spec->shape[i] > G_MAXINT32 || k_a > G_MAXINT32)
-      {
-        g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                             "a size is more than BLAS can count");
-        return FALSE;
-      }
+    longest = MAX (longest, spec->shape[i]);
+  if (longest > G_MAXINT32)
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                           "a size is more than BLAS can count");
+      return FALSE;
+    }
   for (guint i = 0; i < 2; i++)
     {
       const ReelTensor *x = infer->inputs[i];

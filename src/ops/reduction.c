@@ -154,8 +154,13 @@ take (State    *state,
       ReelDType dtype)
 {
   gchar *memory = state->dry ? NULL : state->workspace + state->used;
+  gsize size = reel_dtype_get_size (dtype);
+  /* Broadcasting makes tensors larger than memory, and results may be wider than
+   * their elements: what is too much stays too much rather than wrap around. */
+  gsize n_bytes = (gsize) n_elements > G_MAXSIZE / 4 / size
+                  ? G_MAXSIZE / 4 : ((gsize) n_elements * size + 63) & ~(gsize) 63;
 
-  state->used += ((gsize) n_elements * reel_dtype_get_size (dtype) + 63) & ~(gsize) 63;
+  state->used = MIN (state->used + n_bytes, G_MAXSIZE / 2);
   return memory;
 }
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tape/tape-private.h"
+#include "tape/sweep.h"
 
 /* Recording nodes, walking over them, and dropping them. */
 
@@ -80,7 +80,8 @@ _reel_tape_record (ReelTape          *tape,
 {
   gsize size = sizeof (ReelNode) + n_inputs * sizeof (ReelNodeInput) +
                n_outputs * sizeof (ReelTensor *) + ((attributes_size + 7) & ~(gsize) 7);
-  ReelNode *node = node_alloc (tape, size);
+  /* Nodes find their neighbours by 32 bits. */
+  ReelNode *node = G_LIKELY (size <= G_MAXUINT32) ? node_alloc (tape, size) : NULL;
   ReelNodeInput *node_inputs;
   ReelTensor **node_outputs;
 
@@ -102,6 +103,8 @@ _reel_tape_record (ReelTape          *tape,
         {
           reel_tensor_ref (tensor);
           value = REEL_INPUT_LEAF | _reel_tensor_memory_version (tensor);
+          if ((_reel_tensor_flags (tensor) & REEL_TENSOR_PARAMETER) != 0)
+            value |= REEL_INPUT_PARAMETER;
         }
       node_inputs[i].tensor = tensor;
       node_inputs[i].value = value;
@@ -253,4 +256,54 @@ _reel_cursor_previous (ReelCursor *cursor)
     cursor->chunk = cursor->chunk->previous;
   while (cursor->chunk != NULL && cursor->chunk->last == NULL);
   cursor->node = cursor->chunk != NULL ? cursor->chunk->last : NULL;
+}
+
+static gboolean
+check_saved_tensor (const ReelNode *node,
+                    ReelTensor     *tensor,
+                    guint           version,
+                    GError        **error)
+{
+  g_autofree gchar *what = NULL;
+
+  if (G_LIKELY (tensor->data != NULL && _reel_tensor_memory_version (tensor) == version))
+    return TRUE;
+  what = reel_tensor_describe (tensor);
+  if (tensor->data == NULL)
+    g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
+                 "%s: its derivative needs %s, which an earlier sweep has released",
+                 node->op->name, what);
+  else
+    g_set_error (error, REEL_ERROR, REEL_ERROR_OVERWRITTEN,
+                 "%s: its derivative needs %s, which %s has overwritten since",
+                 node->op->name, what,
+                 tensor->storage != NULL && tensor->storage->last_writer != NULL
+                 ? tensor->storage->last_writer : "a write");
+  return FALSE;
+}
+
+#define READS(mask, i) (((mask) & ((guint32) 1 << MIN ((i), 31))) != 0)
+
+gboolean
+_reel_node_check_saved (const ReelNode *node,
+                        GError        **error)
+{
+  const ReelOp *op = node->op;
+  ReelNodeInput *inputs = _reel_node_inputs (node);
+  ReelTensor **outputs = _reel_node_outputs (node);
+
+  if (op->vjp_reads_inputs != 0)
+    for (guint i = 0; i < node->n_inputs; i++)
+      if (READS (op->vjp_reads_inputs, i) && inputs[i].tensor != NULL &&
+          !check_saved_tensor (node, inputs[i].tensor,
+                               (inputs[i].value & REEL_INPUT_LEAF) != 0
+                               ? (guint) inputs[i].value : inputs[i].tensor->version,
+                               error))
+        return FALSE;
+  if (op->vjp_reads_outputs != 0)
+    for (guint i = 0; i < node->n_outputs; i++)
+      if (READS (op->vjp_reads_outputs, i) &&
+          !check_saved_tensor (node, outputs[i], outputs[i]->version, error))
+        return FALSE;
+  return TRUE;
 }

@@ -64,7 +64,8 @@ _reel_sweep_end (ReelSweep *sweep)
   g_clear_error (&sweep->error);
   tape->n_sweeps--;
   tape->n_sweep_frames = 0;
-  if ((sweep->flags & REEL_GRAD_RECORD) == 0)
+  /* None is left where a hook resumed recording once too often. */
+  if ((sweep->flags & REEL_GRAD_RECORD) == 0 && tape->n_pauses > 0)
     tape->n_pauses--;
 }
 
@@ -98,7 +99,8 @@ input_is_wanted (ReelSweep           *sweep,
       return input->value >= sweep->first && sweep->marks[input->value - sweep->first] != 0;
     }
   if (sweep->all_leaves)
-    return (_reel_tensor_flags (input->tensor) & REEL_TENSOR_PARAMETER) != 0;
+    return (input->value & REEL_INPUT_PARAMETER) != 0 &&
+           (_reel_tensor_flags (input->tensor) & REEL_TENSOR_PARAMETER) != 0;
   return _reel_leaf_table_get (sweep->leaves, input->tensor, FALSE) != NULL;
 }
 
@@ -141,56 +143,6 @@ _reel_sweep_mark_dependents (ReelSweep *sweep)
         return;
       _reel_cursor_next (&cursor);
     }
-}
-
-static gboolean
-check_saved_tensor (const ReelNode *node,
-                    ReelTensor     *tensor,
-                    guint           version,
-                    GError        **error)
-{
-  g_autofree gchar *what = NULL;
-
-  if (G_LIKELY (tensor->data != NULL && _reel_tensor_memory_version (tensor) == version))
-    return TRUE;
-  what = reel_tensor_describe (tensor);
-  if (tensor->data == NULL)
-    g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
-                 "%s: its derivative needs %s, which an earlier sweep has released",
-                 node->op->name, what);
-  else
-    g_set_error (error, REEL_ERROR, REEL_ERROR_OVERWRITTEN,
-                 "%s: its derivative needs %s, which %s has overwritten since",
-                 node->op->name, what,
-                 tensor->storage != NULL && tensor->storage->last_writer != NULL
-                 ? tensor->storage->last_writer : "a write");
-  return FALSE;
-}
-
-#define READS(mask, i) (((mask) & ((guint32) 1 << MIN ((i), 31))) != 0)
-
-gboolean
-_reel_node_check_saved (const ReelNode *node,
-                        GError        **error)
-{
-  const ReelOp *op = node->op;
-  ReelNodeInput *inputs = _reel_node_inputs (node);
-  ReelTensor **outputs = _reel_node_outputs (node);
-
-  if (op->vjp_reads_inputs != 0)
-    for (guint i = 0; i < node->n_inputs; i++)
-      if (READS (op->vjp_reads_inputs, i) && inputs[i].tensor != NULL &&
-          !check_saved_tensor (node, inputs[i].tensor,
-                               (inputs[i].value & REEL_INPUT_LEAF) != 0
-                               ? (guint) inputs[i].value : inputs[i].tensor->version,
-                               error))
-        return FALSE;
-  if (op->vjp_reads_outputs != 0)
-    for (guint i = 0; i < node->n_outputs; i++)
-      if (READS (op->vjp_reads_outputs, i) &&
-          !check_saved_tensor (node, outputs[i], outputs[i]->version, error))
-        return FALSE;
-  return TRUE;
 }
 
 static gboolean

@@ -8,13 +8,16 @@
 #include <reel/reel-tape.h>
 
 /* A node's input: a value of the tape, by number; else a tensor that the node
- * keeps alive, with the version of its memory when it was used. */
+ * keeps alive, with the version of its memory when it was used, and whether it was a
+ * parameter then: one that became a parameter later has a gradient by no node, rather
+ * than by those alone that another parameter's gradient happens to pass. */
 #define REEL_INPUT_LEAF ((guint64) 1 << 63)
+#define REEL_INPUT_PARAMETER ((guint64) 1 << 62)
 
 typedef struct
 {
   ReelTensor *tensor;           /* NULL: left out */
-  guint64 value;                /* a value number; or REEL_INPUT_LEAF and a version */
+  guint64 value;                /* a value number; or REEL_INPUT_*, and a version */
 } ReelNodeInput;
 
 /* One application of an op. After it lie its inputs, its outputs and its

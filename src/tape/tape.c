@@ -14,7 +14,10 @@ G_DEFINE_BOXED_TYPE (ReelTape, reel_tape, reel_tape_ref, reel_tape_unref)
 typedef struct
 {
   ReelTape *implicit;
-  GPtrArray *pushed;
+  ReelTape **pushed;            /* no GPtrArray: GLib reuses its memory from thread to
+                                   thread behind locks that ThreadSanitizer cannot see */
+  gsize n_pushed;
+  gsize capacity;
 } ReelThread;
 
 static void thread_free (gpointer data);
@@ -144,6 +147,28 @@ reel_tape_ref (ReelTape *self)
 
 static const ReelMark empty_mark = { NULL, 0, NULL, 0, 0, 0 };
 
+/* Letting go of tensors may run notifications of the program's. They find the tape as
+ * a sweep's hooks do: it does not record, and cannot be reset or popped under us. What
+ * they compute goes with the rest. */
+static void
+drop_since (ReelTape       *self,
+            const ReelMark *mark)
+{
+  guint n_sweep_frames = self->n_sweep_frames;
+  guint n_sweep_pushed = self->n_sweep_pushed;
+
+  self->n_sweeps++;
+  self->n_pauses++;
+  self->n_sweep_frames = (guint) self->n_frames;
+  self->n_sweep_pushed = self->n_pushed;
+  _reel_tape_rollback (self, mark);
+  self->n_sweep_pushed = n_sweep_pushed;
+  self->n_sweep_frames = n_sweep_frames;
+  if (self->n_pauses > 0)
+    self->n_pauses--;
+  self->n_sweeps--;
+}
+
 void
 reel_tape_unref (ReelTape *self)
 {
@@ -151,7 +176,7 @@ reel_tape_unref (ReelTape *self)
 
   if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) != 1)
     return;
-  _reel_tape_rollback (self, &empty_mark);
+  drop_since (self, &empty_mark);
   for (ReelNodeChunk *chunk = self->chunks; chunk != NULL;)
     {
       ReelNodeChunk *next = chunk->next;
@@ -184,7 +209,6 @@ thread_get (void)
       thread->implicit = reel_tape_new ();
       thread->implicit->implicit = TRUE;
       thread->implicit->n_pauses = 1;
-      thread->pushed = g_ptr_array_new ();
       g_private_set (&thread_private, thread);
       current = thread->implicit;
     }
@@ -197,15 +221,15 @@ thread_free (gpointer data)
   ReelThread *thread = data;
 
   current = NULL;
-  for (guint i = thread->pushed->len; i-- > 0;)
+  for (gsize i = thread->n_pushed; i-- > 0;)
     {
-      ReelTape *tape = g_ptr_array_index (thread->pushed, i);
+      ReelTape *tape = thread->pushed[i];
 
       if (--tape->n_pushed == 0)
         tape->thread = NULL;
       reel_tape_unref (tape);
     }
-  g_ptr_array_unref (thread->pushed);
+  free (thread->pushed);
   reel_tape_unref (thread->implicit);
   g_free (thread);
 }
@@ -238,7 +262,10 @@ reel_tape_push (ReelTape *self)
 
   self->thread = thread;
   self->n_pushed++;
-  g_ptr_array_add (thread->pushed, reel_tape_ref (self));
+  if (!_reel_grow ((gpointer *) &thread->pushed, &thread->capacity, thread->n_pushed + 1,
+                   sizeof (ReelTape *)))
+    g_error ("no memory to push a tape");
+  thread->pushed[thread->n_pushed++] = reel_tape_ref (self);
   current = self;
 }
 
@@ -246,18 +273,18 @@ void
 reel_tape_pop (ReelTape *self)
 {
   ReelThread *thread;
-  guint n;
+  gsize n;
 
   g_return_if_fail (self != NULL);
 
   thread = thread_get ();
-  n = thread->pushed->len;
-  g_return_if_fail (n > 0 && g_ptr_array_index (thread->pushed, n - 1) == self);
+  n = thread->n_pushed;
+  g_return_if_fail (n > 0 && thread->pushed[n - 1] == self);
   /* A sweep goes on with the tape that it began with. */
   g_return_if_fail (self->n_sweeps == 0 || self->n_pushed > self->n_sweep_pushed);
 
-  g_ptr_array_set_size (thread->pushed, (gint) n - 1);
-  current = n > 1 ? g_ptr_array_index (thread->pushed, n - 2) : thread->implicit;
+  thread->n_pushed = n - 1;
+  current = n > 1 ? thread->pushed[n - 2] : thread->implicit;
   if (--self->n_pushed == 0)
     self->thread = NULL;
   reel_tape_unref (self);
@@ -359,7 +386,7 @@ reel_tape_pop_frame_keep (ReelTape          *self,
       return FALSE;
     }
   self->n_frames--;
-  _reel_tape_rollback (self, mark);
+  drop_since (self, mark);
   for (guint i = 0; i < n_kept; i++)
     if (_reel_tensor_value (kept[i]) != REEL_VALUE_LEAF ||    /* named twice */
         !_reel_tape_own (self, kept[i]))
@@ -383,7 +410,7 @@ reel_tape_reset (ReelTape *self,
 
   if (!check_not_swept (self, "reset", error))
     return FALSE;
-  _reel_tape_rollback (self, &empty_mark);
+  drop_since (self, &empty_mark);
   self->n_frames = 0;
   reel_tape_clear_error (self);
   return TRUE;

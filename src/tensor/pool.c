@@ -214,6 +214,14 @@ large_alloc (ReelPool *pool,
   return (gchar *) chunk + CHUNK_HEADER + colour;
 }
 
+static gpointer
+new_block (ReelPool *pool,
+           guint     class_index)
+{
+  return class_size (class_index) <= SMALL_MAX ? small_alloc (pool, class_index)
+                                               : large_alloc (pool, class_index);
+}
+
 static void
 release_large (ReelPool *pool,
                Chunk    *chunk)
@@ -261,6 +269,25 @@ drain (ReelPool *pool)
       put_free (pool, block);
       block = next;
     }
+}
+
+/* Gives the free large blocks back; FALSE where there are none. */
+static gboolean
+release_free (ReelPool *pool)
+{
+  gboolean any = FALSE;
+
+  drain (pool);
+  for (guint i = class_of (SMALL_MAX) + 1; i < N_CLASSES; i++)
+    while (pool->free_lists[i] != NULL)
+      {
+        Block *block = pool->free_lists[i];
+
+        pool->free_lists[i] = block->next;
+        release_large (pool, chunk_of (block));
+        any = TRUE;
+      }
+  return any;
 }
 
 static void
@@ -325,11 +352,26 @@ static ReelPool *shared_pool;
 static pthread_once_t shared_once = PTHREAD_ONCE_INIT;
 
 static void
+lock_shared (void)
+{
+  pthread_mutex_lock (&shared_pool->lock);
+}
+
+static void
+unlock_shared (void)
+{
+  pthread_mutex_unlock (&shared_pool->lock);
+}
+
+static void
 shared_pool_init (void)
 {
   shared_pool = _reel_pool_new ();
-  if (shared_pool != NULL)
-    shared_pool->shared = TRUE;
+  if (shared_pool == NULL)
+    return;
+  shared_pool->shared = TRUE;
+  /* As malloc does: a child must not inherit a lock that another thread held. */
+  pthread_atfork (lock_shared, unlock_shared, unlock_shared);
 }
 
 ReelPool *
@@ -363,10 +405,13 @@ _reel_pool_alloc (ReelPool *pool,
       pool->stats.n_hits++;
       block = head;
     }
-  else if (class_size (class_index) <= SMALL_MAX)
-    block = small_alloc (pool, class_index);
   else
-    block = large_alloc (pool, class_index);
+    {
+      block = new_block (pool, class_index);
+      /* What is kept for other sizes must not be what is missing here. */
+      if (G_UNLIKELY (block == NULL) && release_free (pool))
+        block = new_block (pool, class_index);
+    }
 
   if (G_LIKELY (block != NULL))
     {
@@ -438,15 +483,7 @@ _reel_pool_trim (ReelPool *pool)
 {
   if (pool->shared)
     pthread_mutex_lock (&pool->lock);
-  drain (pool);
-  for (guint i = class_of (SMALL_MAX) + 1; i < N_CLASSES; i++)
-    while (pool->free_lists[i] != NULL)
-      {
-        Block *block = pool->free_lists[i];
-
-        pool->free_lists[i] = block->next;
-        release_large (pool, chunk_of (block));
-      }
+  (void) release_free (pool);
   if (pool->shared)
     pthread_mutex_unlock (&pool->lock);
 }
