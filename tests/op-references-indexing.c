@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "op-references.h"
 
-#include "tensor/philox.h"
+#include "base/philox.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: The Reel authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/philox.h"
 #include "tensor/generator-private.h"
-#include "tensor/philox.h"
 
 #include <reel/reel-error.h>
 #include <reel/reel-tensor.h>

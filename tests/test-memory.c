@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tensor/poison.h"
-#include "tensor/pool.h"
+#include "base/poison.h"
+#include "base/pool.h"
 
 #include <string.h>
 

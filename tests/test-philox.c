@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: The Reel authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "tensor/philox.h"
+#include "base/philox.h"
 
 #include <math.h>
 #include <string.h>

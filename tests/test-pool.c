@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tensor/copy.h"
-#include "tensor/pool.h"
-#include "tensor/shape.h"
+#include "base/copy.h"
+#include "base/pool.h"
+#include "base/shape.h"
 
 #include <math.h>
 #include <string.h>

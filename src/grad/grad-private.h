@@ -4,8 +4,8 @@
 
 /* What reverse and forward requests share. */
 
+#include "base/copy.h"
 #include "tape/sweep.h"
-#include "tensor/copy.h"
 
 #include <reel/reel-elementwise.h>
 #include <reel/reel-grad.h>

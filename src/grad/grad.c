@@ -308,7 +308,7 @@ reel_backward_full (ReelTensor *const *outputs,
                    what);
       return FALSE;
     }
-  if (!_reel_sweep_begin (&sweep, tape, flags, 0, end, error))
+  if (!_reel_sweep_begin (&sweep, tape, flags, 0, end, _reel_assemble, error))
     return FALSE;
   sweep.all_leaves = TRUE;
   ref_roots (outputs, n_outputs);
@@ -481,7 +481,7 @@ reel_vjp (ReelTensor *const *outputs,
 
     for (guint i = 0; i < n_outputs; i++)
       first = MIN (first, _reel_tensor_value (outputs[i]));
-    if (!_reel_sweep_begin (&sweep, tape, flags, first, end, error))
+    if (!_reel_sweep_begin (&sweep, tape, flags, first, end, _reel_assemble, error))
       return FALSE;
   }
   ref_roots (outputs, n_outputs);

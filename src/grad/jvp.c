@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "grad/grad-private.h"
+#include "ops/ops-private.h"
 
 /* Jacobian-vector products: a forward sweep over what is recorded. */
 
@@ -59,7 +60,8 @@ reel_jvp (ReelTensor *const *outputs,
       first = MIN (first, _reel_tensor_value (outputs[i]));
     }
 
-  if (!_reel_sweep_begin (&sweep, tape, flags & ~REEL_GRAD_RELEASE, first, end, error))
+  if (!_reel_sweep_begin (&sweep, tape, flags & ~REEL_GRAD_RELEASE, first, end,
+                          _reel_assemble, error))
     return FALSE;
   ok = _reel_sweep_alloc_marks (&sweep, error) &&
        _reel_note_inputs (&sweep, inputs, n_inputs, error);

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: The Reel authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "kernels/loops.h"
 #include "kernels/loops-pow-f32.h"
+#include "kernels/loops.h"
 #include "kernels/scalar-integer.h"
 #include "kernels/scalar-math.h"
 

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
+#include "base/shape.h"
 #include "kernels/map.h"
 #include "kernels/parallel.h"
-#include "tensor/copy.h"
-#include "tensor/shape.h"
 
 /* Elements a part of the work has, and elements that are packed at a time. */
 #define GRAIN 16384

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
 #include "ops/ops-private.h"
-#include "tensor/copy.h"
 
 /* How every op is applied: check, infer, allocate, compute, record. */
 

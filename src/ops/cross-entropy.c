@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/shape.h"
 #include "ops/losses.h"
 #include "ops/reduction.h"
-#include "tensor/shape.h"
 
 /* Softmax and negative log-likelihood in one, from logits. With p the target's
  * probabilities, or 1 at its class:

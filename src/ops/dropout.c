@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/philox.h"
 #include "kernels/map.h"
 #include "kernels/parallel.h"
 #include "ops/views.h"
 #include "tensor/generator-private.h"
-#include "tensor/philox.h"
 
 /* dropout: a multiplication by a mask that key and offset of a generator tell, so
  * that it need not be stored. It is linear and its own transpose: the rules apply

@@ -4,8 +4,8 @@
 
 /* What ops that take indices share. */
 
+#include "base/copy.h"
 #include "ops/ops-private.h"
-#include "tensor/copy.h"
 
 /* Whether an input is i64; the error says so. */
 gboolean _reel_check_index_dtype (const ReelInfer *infer,

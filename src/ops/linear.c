@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
+#include "base/shape.h"
 #include "kernels/gemm.h"
 #include "ops/ops-private.h"
-#include "tensor/copy.h"
-#include "tensor/shape.h"
 
 /* y = x Wᵀ + b: what a layer of a network computes, in one product. */
 

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
 #include "kernels/gemm.h"
 #include "ops/ops-private.h"
-#include "tensor/copy.h"
 
 /* y = a b. Operands are matrices in their last two axes; the rest broadcasts. */
 

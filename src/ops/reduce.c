@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/shape.h"
 #include "ops/reduction.h"
 #include "ops/rows.h"
-#include "tensor/shape.h"
 
 /* The reductions along axes: a row each. How they are computed is reduction.c's. */
 

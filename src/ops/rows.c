@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
+#include "base/shape.h"
 #include "kernels/parallel.h"
 #include "ops/rows.h"
-#include "tensor/copy.h"
-#include "tensor/shape.h"
 
 #define FEW 4
 

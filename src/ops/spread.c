@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/shape.h"
 #include "ops/reduction.h"
 #include "ops/rows.h"
-#include "tensor/shape.h"
 
 /* Internal ops around broadcasting. "spread" repeats a result along the axes that a
  * reduction took away: the transpose of sum, as a view. "sum_to_shape" sums over

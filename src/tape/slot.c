@@ -2,10 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/copy.h"
 #include "kernels/map.h"
-#include "ops/ops-private.h"
 #include "tape/sweep.h"
-#include "tensor/copy.h"
 
 #include <stdlib.h>
 
@@ -215,7 +214,7 @@ _reel_slot_combine (ReelSweep  *sweep,
   if (*slot == NULL || !IS_LIST (*slot))
     return TRUE;
   list = TO_LIST (*slot);
-  sum = _reel_assemble (like, (const ReelContribution *) (gpointer) list->data, list->len);
+  sum = sweep->assemble (like, (const ReelContribution *) (gpointer) list->data, list->len);
   if (reel_tensor_is_error (sum))
     {
       g_propagate_error (error, _reel_tape_steal_error (sweep->tape));

@@ -8,12 +8,13 @@
  * slot a value, no recursion and no sort. */
 
 gboolean
-_reel_sweep_begin (ReelSweep    *sweep,
-                   ReelTape     *tape,
-                   ReelGradFlags flags,
-                   guint64       first,
-                   guint64       end,
-                   GError      **error)
+_reel_sweep_begin (ReelSweep       *sweep,
+                   ReelTape        *tape,
+                   ReelGradFlags    flags,
+                   guint64          first,
+                   guint64          end,
+                   ReelAssembleFunc assemble,
+                   GError         **error)
 {
   gsize old_capacity = tape->slots_capacity;
 
@@ -37,6 +38,7 @@ _reel_sweep_begin (ReelSweep    *sweep,
   memset (sweep, 0, sizeof *sweep);
   sweep->tape = tape;
   sweep->flags = flags;
+  sweep->assemble = assemble;
   sweep->first = first;
   sweep->end = end;
   sweep->slots = tape->slots;

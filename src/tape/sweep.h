@@ -34,10 +34,17 @@ typedef struct
   ReelRegion region;
 } ReelContribution;
 
+/* Makes one tensor, like `like`, of parts that add up in it: the one op that a sweep
+ * needs, handed to it from above. */
+typedef ReelTensor *(*ReelAssembleFunc) (ReelTensor             *like,
+                                         const ReelContribution *contributions,
+                                         guint                   n_contributions);
+
 typedef struct
 {
   ReelTape *tape;
   ReelGradFlags flags;
+  ReelAssembleFunc assemble;
   guint64 first;                /* values [first, end) may carry something */
   guint64 end;
   ReelSlot *slots;              /* by value number - first */
@@ -56,12 +63,13 @@ enum
 
 /* A sweep over [first, end) of the tape: takes its buffers, and unless REEL_GRAD_RECORD
  * pauses it. FALSE with an error where one is running or memory is short. */
-gboolean _reel_sweep_begin (ReelSweep    *sweep,
-                            ReelTape     *tape,
-                            ReelGradFlags flags,
-                            guint64       first,
-                            guint64       end,
-                            GError      **error);
+gboolean _reel_sweep_begin (ReelSweep       *sweep,
+                            ReelTape        *tape,
+                            ReelGradFlags    flags,
+                            guint64          first,
+                            guint64          end,
+                            ReelAssembleFunc assemble,
+                            GError         **error);
 /* Gives everything back; what slots still hold is dropped. */
 void _reel_sweep_end (ReelSweep *sweep);
 

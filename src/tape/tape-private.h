@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/grow.h"
 #include "tensor/tensor-private.h"
 
 #include <reel/reel-op.h>
@@ -200,9 +201,3 @@ void _reel_cursor_last (const ReelTape *tape,
                         ReelCursor     *cursor);
 void _reel_cursor_next (ReelCursor *cursor);
 void _reel_cursor_previous (ReelCursor *cursor);
-
-/* Grows a buffer that keeps its contents; FALSE where there is no memory. */
-gboolean _reel_grow (gpointer *buffer,
-                     gsize    *capacity,
-                     gsize     needed,
-                     gsize     element_size);

@@ -27,28 +27,6 @@ static GPrivate thread_private = G_PRIVATE_INIT (thread_free);
 /* The top of the stack, read once for every op. */
 static __thread ReelTape *current __attribute__ ((tls_model ("initial-exec")));
 
-gboolean
-_reel_grow (gpointer *buffer,
-            gsize    *capacity,
-            gsize     needed,
-            gsize     element_size)
-{
-  /* Not by doubling: a sweep asks for all its slots at once. */
-  gsize size = MAX (*capacity + *capacity / 2, MAX (needed, 64));
-  gpointer grown;
-
-  if (needed <= *capacity)
-    return TRUE;
-  if (size > G_MAXSSIZE / element_size)
-    return FALSE;
-  grown = realloc (*buffer, size * element_size);
-  if (grown == NULL)
-    return FALSE;
-  *buffer = grown;
-  *capacity = size;
-  return TRUE;
-}
-
 /* Errors */
 
 static void

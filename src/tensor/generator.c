@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/philox.h"
 #include "tensor/generator-private.h"
-#include "tensor/philox.h"
 #include "tensor/tensor-private.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 
 /* A refcounted buffer that several tensors may view. */
 
-#include "tensor/pool.h"
+#include "base/pool.h"
 
 #include <stdatomic.h>
 

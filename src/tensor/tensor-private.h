@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "tensor/pool.h"
-#include "tensor/shape.h"
+#include "base/element.h"
+#include "base/pool.h"
+#include "base/shape.h"
 #include "tensor/storage.h"
 
 #include <reel/reel-tensor.h>
@@ -240,11 +241,3 @@ gboolean _reel_tensor_check_readable (ReelTensor *self,
 /* Overwrites all elements, without checks and without counting a write. */
 void _reel_tensor_fill_elements (ReelTensor *self,
                                  gdouble     value);
-
-/* Element access as doubles. A number becomes an integer truncated and saturated
- * (0 for NaN), and a bool that says whether it is not 0. */
-gdouble _reel_element_get (ReelDType     dtype,
-                           gconstpointer element);
-void _reel_element_set (ReelDType dtype,
-                        gpointer  element,
-                        gdouble   value);

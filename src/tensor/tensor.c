@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tensor/copy.h"
+#include "base/copy.h"
 #include "tensor/tensor-private.h"
 
 /* Life, shape and what hangs on a tensor: labels, gradients, hooks. */

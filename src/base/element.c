@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tensor/tensor-private.h"
+#include "base/element.h"
 
 #include <math.h>
 

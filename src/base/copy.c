@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tensor/copy.h"
-#include "tensor/shape.h"
+#include "base/copy.h"
+#include "base/shape.h"
 
 #include <string.h>
 
