@@ -15,6 +15,8 @@
 #define LIVE_INTERVAL (G_USEC_PER_SEC / 10)
 #define PLAIN_LINES 10
 
+/* The axis of accuracies is stretched towards 1: the last per cent takes as much room as
+ * the fifty before. Colours are Okabe and Ito's, which the colour-blind tell apart. */
 static const gchar curve_script[] =
   "set terminal svg size 720,420 dynamic background 'white'\n"
   "set output 'loss.svg'\n"
@@ -24,15 +26,21 @@ static const gchar curve_script[] =
   "set ylabel 'loss (logarithmic)'\n"
   "set y2label 'accuracy'\n"
   "set logscale y\n"
+  "set format y '%%g'\n"
   "set ytics nomirror\n"
-  "set y2tics\n"
   "set xrange [1:*] noextend\n"
-  "set y2range [0:1]\n"
-  "set key center right\n"
+  "set nonlinear y2 via -log10 (1.005 - y) inverse 1.005 - 10 ** -y\n"
+  "set y2range [0:1.002]\n"
+  "set y2tics (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1)\n"
+  "set grid xtics y2tics linetype 1 linecolor '#e5e7e9'\n"
+  "set key outside below horizontal\n"
   "set style data lines\n"
-  "plot 'loss.csv' skip 1 using 1:2 linewidth 2 title 'training loss', \\\n"
-  "     '' skip 1 using 1:3 axes x1y2 title 'training accuracy', \\\n"
-  "     '' skip 1 using 1:4 axes x1y2 title 'test accuracy'\n";
+  "plot 'loss.csv' skip 1 using 1:2 linewidth 2 linecolor '#0072b2' \\\n"
+  "       title 'training loss %.4f', \\\n"
+  "     '' skip 1 using 1:3 axes x1y2 linewidth 2 linecolor '#d55e00' dashtype 2 \\\n"
+  "       title 'training accuracy %.4f', \\\n"
+  "     '' skip 1 using 1:4 axes x1y2 linewidth 2 linecolor '#009e73' \\\n"
+  "       title 'test accuracy %.4f'\n";
 
 /* Of a FILE operation on @name; errno is set. */
 static gboolean
@@ -139,6 +147,7 @@ digits_report_epoch (DigitsReport         *self,
                      const DigitsProgress *progress,
                      GError              **error)
 {
+  self->last = *progress;
   if (self->curve != NULL &&
       fprintf (self->curve, "%u,%.6g,%.4f,%.4f\n", progress->epoch, progress->loss,
                progress->accuracy, progress->test_accuracy) < 0)
@@ -217,6 +226,7 @@ digits_report_write (DigitsReport *self,
   const gchar *const dot[] = { "dot", "-Tsvg", "-o", "graph.svg", NULL };
   g_autofree gchar *file = NULL;
   g_autofree gchar *graph = NULL;
+  g_autofree gchar *script = NULL;
 
   if (self->folder == NULL)
     return TRUE;
@@ -225,8 +235,10 @@ digits_report_write (DigitsReport *self,
     return fail_on_file (self->folder, "loss.csv", error);
   file = g_build_filename (self->folder, "graph.dot", NULL);
   graph = reel_tape_to_dot (tape, loss);
+  script = g_strdup_printf (curve_script, self->last.loss, self->last.accuracy,
+                            self->last.test_accuracy);
   if (!g_file_set_contents (file, graph, -1, error) ||
-      !draw (self, gnuplot, curve_script, "loss.svg", error) ||
+      !draw (self, gnuplot, script, "loss.svg", error) ||
       !draw (self, dot, graph, "graph.svg", error))
     return FALSE;
 

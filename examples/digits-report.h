@@ -26,6 +26,7 @@ typedef struct
   gboolean line_open;   /* such a line waits for its end */
   gint64 start_time;
   gint64 last_time;     /* of the line on the terminal */
+  DigitsProgress last;
   gchar *folder;        /* NULL for none */
   FILE *curve;          /* loss.csv */
 } DigitsReport;
