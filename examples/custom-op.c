@@ -26,21 +26,21 @@ static gboolean
 infer_log_cosh (ReelInfer *infer,
                 GError   **error)
 {
-  ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *y = &infer->outputs[0];
-  const gint64 *shape = reel_tensor_get_shape (x, &y->rank);
 
-  y->dtype = reel_tensor_get_dtype (x);
+  y->dtype = x->dtype;
+  y->rank = x->rank;
   if (!reel_dtype_is_floating (y->dtype))
     {
-      g_autofree gchar *what = reel_tensor_describe (x);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                    "expected a floating-point tensor, not %s", what);
       return FALSE;
     }
   for (guint axis = 0; axis < y->rank; axis++)
-    y->shape[axis] = shape[axis];
+    y->shape[axis] = x->shape[axis];
   return TRUE;
 }
 

@@ -23,13 +23,12 @@ static gboolean
 infer_flawed (ReelInfer *infer,
               GError   **error)
 {
-  guint rank;
-  const gint64 *shape = reel_tensor_get_shape (infer->inputs[0], &rank);
+  const ReelArray *x = &infer->inputs[0];
 
   infer->outputs[0].dtype = REEL_F64;
-  infer->outputs[0].rank = rank;
-  for (guint i = 0; i < rank; i++)
-    infer->outputs[0].shape[i] = shape[i];
+  infer->outputs[0].rank = x->rank;
+  for (guint i = 0; i < x->rank; i++)
+    infer->outputs[0].shape[i] = x->shape[i];
   return TRUE;
 }
 

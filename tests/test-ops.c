@@ -58,18 +58,17 @@ static gboolean
 infer_cube (ReelInfer *infer,
             GError   **error)
 {
-  guint rank;
-  const gint64 *shape = reel_tensor_get_shape (infer->inputs[0], &rank);
+  const ReelArray *x = &infer->inputs[0];
 
-  if (reel_tensor_get_dtype (infer->inputs[0]) != REEL_F64)
+  if (x->dtype != REEL_F64)
     {
       g_set_error_literal (error, REEL_ERROR, REEL_ERROR_DTYPE, "needs f64");
       return FALSE;
     }
   infer->outputs[0].dtype = REEL_F64;
-  infer->outputs[0].rank = rank;
-  for (guint i = 0; i < rank; i++)
-    infer->outputs[0].shape[i] = shape[i];
+  infer->outputs[0].rank = x->rank;
+  for (guint i = 0; i < x->rank; i++)
+    infer->outputs[0].shape[i] = x->shape[i];
   return TRUE;
 }
 

@@ -31,15 +31,16 @@ infer_triple (ReelInfer *infer,
               GError   **error)
 {
   ReelSpec *spec = &infer->outputs[0];
-  const gint64 *shape = reel_tensor_get_shape (infer->inputs[0], &spec->rank);
+  const ReelArray *x = &infer->inputs[0];
 
   if (fault == INFER_FAILS)
     {
       g_set_error_literal (error, REEL_ERROR, REEL_ERROR_VALUE, "not today");
       return FALSE;
     }
-  spec->dtype = reel_tensor_get_dtype (infer->inputs[0]);
-  memcpy (spec->shape, shape, spec->rank * sizeof (gint64));
+  spec->dtype = x->dtype;
+  spec->rank = x->rank;
+  memcpy (spec->shape, x->shape, x->rank * sizeof (gint64));
   infer->workspace_size = 1000;
   return TRUE;
 }

@@ -57,26 +57,33 @@ typedef struct
 /**
  * ReelInfer: (skip)
  * @op: the op
- * @attributes: its attributes
- * @attributes_size: their size
- * @inputs: the inputs; %NULL for an optional one left out
+ * @attributes: its attributes: a copy of what was given, which the rule brings into
+ *   the form that is recorded (an axis counted from the end, a size for -1)
+ * @attributes_size: their size; a rule may lessen it
+ * @inputs: dtypes, shapes and strides of the inputs; of an optional one left out the
+ *   shape is %NULL, and data is %NULL while a program is planned
  * @n_inputs: how many
  * @outputs: to be filled in: dtype, rank and shape, for views strides and offset
  * @n_outputs: how many
  * @workspace_size: to be set to the bytes the kernel needs besides, 0 before
  *
- * What a shape rule works on.
+ * What a shape rule works on. It is the one place where bad arguments are refused:
+ * what does not depend on data is checked here, and neither before nor after. It does
+ * not read data. The same arrays and the attributes it leaves go on to the kernel.
  */
 typedef struct
 {
   const ReelOp *op;
-  gconstpointer attributes;
+  gpointer attributes;
   gsize attributes_size;
-  ReelTensor *const *inputs;
+  const ReelArray *inputs;
   guint n_inputs;
   ReelSpec *outputs;
   guint n_outputs;
   gsize workspace_size;
+
+  /*< private >*/
+  ReelTensor *const *tensors;
 } ReelInfer;
 
 /**
@@ -240,6 +247,22 @@ struct _ReelOp
  * Begins the initialiser of a [struct@Reel.Op].
  */
 #define REEL_OP_INIT .struct_size = sizeof (ReelOp)
+
+/**
+ * reel_infer_describe: (skip)
+ * @infer: a shape rule's
+ * @first: number of an input
+ * @n: how many inputs from there on
+ *
+ * Describes inputs for an error of a shape rule, with their labels:
+ * `f32[64,784] "x" x f32[512,256]`.
+ *
+ * Returns: (transfer full): the description, free with g_free()
+ */
+REEL_AVAILABLE_IN_1_0
+gchar *reel_infer_describe (const ReelInfer *infer,
+                            guint            first,
+                            guint            n);
 
 /**
  * reel_apply: (skip)

@@ -60,6 +60,22 @@ overflow:
   }
 }
 
+gint64
+_reel_shape_product (guint         n_sizes,
+                     const gint64 *sizes)
+{
+  gint64 product = 1;
+  gboolean too_large = FALSE;
+
+  for (guint i = 0; i < n_sizes; i++)
+    {
+      if (sizes[i] == 0)
+        return 0;
+      too_large |= __builtin_mul_overflow (product, sizes[i], &product);
+    }
+  return too_large ? G_MAXINT64 : product;
+}
+
 void
 _reel_shape_contiguous_strides (guint         rank,
                                 const gint64 *shape,

@@ -15,6 +15,12 @@ gboolean _reel_shape_count (guint         rank,
                             gsize        *n_bytes,
                             GError      **error);
 
+/* The product of sizes of a tensor: 0 where one of them is, whatever the others are;
+ * of some sizes of an empty tensor, which may be more than can be counted, no more
+ * than G_MAXINT64. */
+gint64 _reel_shape_product (guint         n_sizes,
+                            const gint64 *sizes);
+
 /* Row-major strides. */
 void _reel_shape_contiguous_strides (guint         rank,
                                      const gint64 *shape,

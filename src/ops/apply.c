@@ -8,6 +8,7 @@
 /* How every op is applied: check, infer, allocate, compute, record. */
 
 #define FEW 8
+#define FEW_ATTRIBUTES 16       /* words */
 
 static ReelTensor *
 fail (ReelTape     *tape,
@@ -191,35 +192,26 @@ output_new (ReelTape       *tape,
   return output;
 }
 
+/* `arrays` has room for the outputs. */
 static gboolean
 run_kernel (ReelTape          *tape,
             const ReelInfer   *infer,
             ReelTensor *const *outputs,
+            ReelArray         *arrays,
             GError           **error)
 {
-  ReelArray few[FEW];
-  g_autofree ReelArray *many = NULL;
-  ReelArray *arrays = few;
-  guint n = infer->n_inputs + infer->n_outputs;
   ReelKernelCall call;
   gboolean ok;
 
-  if (n > FEW)
-    arrays = many = g_new (ReelArray, n);
-  for (guint i = 0; i < infer->n_inputs; i++)
-    if (infer->inputs[i] != NULL)
-      _reel_tensor_to_array (infer->inputs[i], &arrays[i]);
-    else
-      memset (&arrays[i], 0, sizeof (ReelArray));
   for (guint i = 0; i < infer->n_outputs; i++)
-    _reel_tensor_to_array (outputs[i], &arrays[infer->n_inputs + i]);
+    _reel_tensor_to_array (outputs[i], &arrays[i]);
 
   call.op = infer->op;
   call.attributes = infer->attributes;
   call.attributes_size = infer->attributes_size;
-  call.inputs = arrays;
+  call.inputs = infer->inputs;
   call.n_inputs = infer->n_inputs;
-  call.outputs = arrays + infer->n_inputs;
+  call.outputs = arrays;
   call.n_outputs = infer->n_outputs;
   call.workspace = NULL;
   if (infer->workspace_size > 0)
@@ -255,12 +247,12 @@ keep_outputs (ReelTape        *tape,
 
       if ((infer->op->flags & REEL_OP_NO_GRADIENT) == 0)
         for (guint i = 0; i < infer->n_inputs && !differentiable; i++)
-          differentiable = infer->inputs[i] != NULL &&
-                           _reel_tensor_requires_grad (infer->inputs[i]);
+          differentiable = infer->tensors[i] != NULL &&
+                           _reel_tensor_requires_grad (infer->tensors[i]);
       for (guint i = 0; differentiable && i < infer->n_outputs; i++)
         if (reel_dtype_is_floating (outputs[i]->dtype))
           _reel_tensor_set_flags (outputs[i], REEL_TENSOR_DIFFERENTIABLE);
-      if (G_LIKELY (_reel_tape_record (tape, infer->op, infer->inputs, infer->n_inputs,
+      if (G_LIKELY (_reel_tape_record (tape, infer->op, infer->tensors, infer->n_inputs,
                                        infer->attributes, infer->attributes_size,
                                        outputs, infer->n_outputs)))
         return TRUE;
@@ -284,6 +276,7 @@ static gboolean
 compute (ReelTape     *tape,
          ReelInfer    *infer,
          ReelTensor  **outputs,
+         ReelArray    *arrays,
          GError      **error)
 {
   const ReelOp *op = infer->op;
@@ -294,11 +287,11 @@ compute (ReelTape     *tape,
   for (; n < infer->n_outputs; n++)
     {
       outputs[n] = output_new (tape, op, &infer->outputs[n],
-                               infer->n_inputs > 0 ? infer->inputs[0] : NULL, error);
+                               infer->n_inputs > 0 ? infer->tensors[0] : NULL, error);
       if (outputs[n] == NULL)
         goto fail;
     }
-  if (op->kernel != NULL && !run_kernel (tape, infer, outputs, error))
+  if (op->kernel != NULL && !run_kernel (tape, infer, outputs, arrays, error))
     goto fail;
   return keep_outputs (tape, infer, outputs, error);
 
@@ -318,8 +311,13 @@ reel_apply_full (const ReelOp      *op,
                  guint              n_outputs)
 {
   ReelTape *tape = _reel_tape_current ();
-  ReelSpec few[1];
-  g_autofree ReelSpec *many = NULL;
+  ReelSpec few_specs[1];
+  ReelArray few_arrays[FEW];
+  guint64 few_attributes[FEW_ATTRIBUTES];
+  g_autofree ReelSpec *specs = NULL;
+  g_autofree ReelArray *arrays = NULL;
+  g_autofree gpointer copy = NULL;
+  ReelArray *operands = few_arrays;
   GError *error = NULL;
   ReelInfer infer;
 
@@ -335,17 +333,30 @@ reel_apply_full (const ReelOp      *op,
       !check_inputs (tape, op, inputs, n_inputs))
     goto failed;
 
+  if (n_inputs + n_outputs > FEW)
+    operands = arrays = g_new (ReelArray, n_inputs + n_outputs);
+  for (guint i = 0; i < n_inputs; i++)
+    if (inputs[i] != NULL)
+      _reel_tensor_to_array (inputs[i], &operands[i]);
+    else
+      memset (&operands[i], 0, sizeof (ReelArray));
+
   infer.op = op;
-  infer.attributes = attributes;
+  infer.attributes = few_attributes;
   infer.attributes_size = attributes_size;
-  infer.inputs = inputs;
+  infer.inputs = operands;
   infer.n_inputs = n_inputs;
-  infer.outputs = few;
+  infer.outputs = few_specs;
   infer.n_outputs = n_outputs;
   infer.workspace_size = 0;
-  if (n_outputs > G_N_ELEMENTS (few))
-    infer.outputs = many = g_new (ReelSpec, n_outputs);
-  if (G_LIKELY (compute (tape, &infer, outputs, &error)))
+  infer.tensors = inputs;
+  if (n_outputs > G_N_ELEMENTS (few_specs))
+    infer.outputs = specs = g_new (ReelSpec, n_outputs);
+  if (attributes_size > sizeof few_attributes)
+    infer.attributes = copy = g_malloc (attributes_size);
+  if (attributes_size > 0)
+    memcpy (infer.attributes, attributes, attributes_size);
+  if (G_LIKELY (compute (tape, &infer, outputs, operands + n_inputs, &error)))
     return TRUE;
   if (error == NULL)
     g_set_error_literal (&error, REEL_ERROR, REEL_ERROR_FAILED,

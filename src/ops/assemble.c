@@ -43,17 +43,17 @@ check_part (const ReelInfer *infer,
 {
   const Assembly *assembly = infer->attributes;
   const Part *part = &assembly->parts[i];
-  const ReelTensor *x = infer->inputs[i];
+  const ReelArray *x = &infer->inputs[i];
   gboolean is_whole = part->rank == G_MAXUINT32;
   g_autofree gchar *what = NULL;
 
   if (G_LIKELY (x->dtype == assembly->dtype &&
-                _reel_shape_equal (x->rank, _reel_tensor_shape (x),
+                _reel_shape_equal (x->rank, x->shape,
                                    is_whole ? assembly->rank : part->rank,
                                    is_whole ? assembly->shape : part->shape) &&
                 (is_whole || part_fits (part, n_elements))))
     return TRUE;
-  what = reel_tensor_describe (infer->inputs[i]);
+  what = reel_infer_describe (infer, i, 1);
   g_set_error (error, REEL_ERROR,
                x->dtype != assembly->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
                "%s is not what part %u is to be", what, i);
@@ -246,12 +246,13 @@ infer_region (ReelInfer *infer,
               GError   **error)
 {
   const Part *part = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
 
-  if (!_reel_tensor_is_contiguous (x) || !part_fits (part, x->n_elements))
+  if (!_reel_shape_is_contiguous (x->rank, x->shape, x->strides) ||
+      !part_fits (part, _reel_shape_product (x->rank, x->shape)))
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "%s is not contiguous, or does not have that region", what);

@@ -29,11 +29,11 @@ infer_binary (ReelInfer *infer,
 
   if (!_reel_infer_broadcast (infer, error))
     return FALSE;
-  if (G_LIKELY (_reel_kernels ()->binary[row->loop][infer->inputs[0]->dtype] != NULL))
+  if (G_LIKELY (_reel_kernels ()->binary[row->loop][infer->inputs[0].dtype] != NULL))
     return TRUE;
   g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                "not defined for %s; reel_cast converts",
-               reel_dtype_get_name ((ReelDType) infer->inputs[0]->dtype));
+               reel_dtype_get_name ((ReelDType) infer->inputs[0].dtype));
   return FALSE;
 }
 

@@ -11,15 +11,14 @@ infer_broadcast_to (ReelInfer *infer,
                     GError   **error)
 {
   const ReelShape *attributes = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   guint n_kept = x->rank - MIN (x->rank, attributes->n_old);
   gint64 shape[REEL_MAX_AXES];
-  ReelArray old;
+  ReelArray old = *x;
   guint rank;
 
   _reel_view_begin (spec, x);
-  _reel_tensor_to_array (x, &old);
   old.rank -= n_kept;
   old.shape += n_kept;
   old.strides += n_kept;
@@ -28,7 +27,7 @@ infer_broadcast_to (ReelInfer *infer,
                               shape) ||
       !_reel_shape_equal (rank, shape, attributes->rank, attributes->shape))
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
       g_autofree gchar *text = _reel_shape_to_string (attributes->rank, attributes->shape);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s does not broadcast to %s", what,

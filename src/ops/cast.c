@@ -14,7 +14,7 @@ infer_cast (ReelInfer *infer,
 {
   const guint32 *dtype = infer->attributes;
 
-  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
   infer->outputs[0].dtype = (ReelDType) *dtype;
   return TRUE;
 }

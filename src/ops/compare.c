@@ -80,7 +80,7 @@ static gboolean
 infer_logical_not (ReelInfer *infer,
                    GError   **error)
 {
-  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
   infer->outputs[0].dtype = REEL_BOOL;
   return TRUE;
 }

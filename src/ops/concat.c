@@ -21,22 +21,22 @@ infer_concat (ReelInfer *infer,
       g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE, "needs at least one tensor");
       return FALSE;
     }
-  _reel_spec_like (spec, infer->inputs[0]);
+  _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_same_dtype (infer, error) ||
       !_reel_infer_axis (infer, *from_end, &axis, error))
     return FALSE;
   for (guint k = 1; k < infer->n_inputs; k++)
     {
-      const ReelTensor *x = infer->inputs[k];
+      const ReelArray *x = &infer->inputs[k];
       gboolean fits = x->rank == spec->rank;
 
       for (guint i = 0; fits && i < spec->rank; i++)
-        fits = i == axis || x->dims[i] == spec->shape[i];
-      if (!fits || __builtin_add_overflow (spec->shape[axis], x->dims[axis],
+        fits = i == axis || x->shape[i] == spec->shape[i];
+      if (!fits || __builtin_add_overflow (spec->shape[axis], x->shape[axis],
                                            &spec->shape[axis]))
         {
-          g_autofree gchar *first = reel_tensor_describe (infer->inputs[0]);
-          g_autofree gchar *what = reel_tensor_describe (infer->inputs[k]);
+          g_autofree gchar *first = reel_infer_describe (infer, 0, 1);
+          g_autofree gchar *what = reel_infer_describe (infer, k, 1);
 
           g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                        "shapes differ outside axis %u: %s, but input %u is %s", axis, first,
@@ -166,7 +166,7 @@ infer_stack (ReelInfer *infer,
       g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE, "needs at least one tensor");
       return FALSE;
     }
-  _reel_spec_like (spec, infer->inputs[0]);
+  _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_same_dtype (infer, error) ||
       !_reel_axis_from_front (*from_end, spec->rank + 1, &axis, error))
     return FALSE;
@@ -177,10 +177,11 @@ infer_stack (ReelInfer *infer,
       return FALSE;
     }
   for (guint k = 1; k < infer->n_inputs; k++)
-    if (!_reel_tensor_same_shape (infer->inputs[0], infer->inputs[k]))
+    if (!_reel_shape_equal (spec->rank, spec->shape, infer->inputs[k].rank,
+                            infer->inputs[k].shape))
       {
-        g_autofree gchar *first = reel_tensor_describe (infer->inputs[0]);
-        g_autofree gchar *what = reel_tensor_describe (infer->inputs[k]);
+        g_autofree gchar *first = reel_infer_describe (infer, 0, 1);
+        g_autofree gchar *what = reel_infer_describe (infer, k, 1);
 
         g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                      "shapes differ: %s, but input %u is %s", first, k, what);

@@ -20,7 +20,7 @@ check_operands (const ReelInfer *infer,
                 guint            x,
                 GError         **error)
 {
-  const ReelTensor *logits = infer->inputs[x], *target = infer->inputs[x + 1];
+  const ReelArray *logits = &infer->inputs[x], *target = &infer->inputs[x + 1];
   g_autofree gchar *what = NULL;
 
   if (!_reel_check_floating (infer, x, error))
@@ -28,9 +28,9 @@ check_operands (const ReelInfer *infer,
   if (!reel_dtype_is_floating (target->dtype))
     return _reel_loss_check_indices (infer, x, x + 1, error);
   if (G_LIKELY (logits->rank > 0 && target->dtype == logits->dtype &&
-                _reel_tensor_same_shape (logits, target)))
+                _reel_shape_equal (logits->rank, logits->shape, target->rank, target->shape)))
     return TRUE;
-  what = _reel_describe_inputs (&infer->inputs[x], 2);
+  what = reel_infer_describe (infer, x, 2);
   g_set_error (error, REEL_ERROR,
                target->dtype == logits->dtype ? REEL_ERROR_SHAPE : REEL_ERROR_DTYPE,
                "probabilities must have the logits' dtype and shape, and these a last axis,"
@@ -47,8 +47,8 @@ infer_cross_entropy (ReelInfer *infer,
 
   if (!check_operands (infer, 0, error))
     return FALSE;
-  _reel_tensor_to_array (infer->inputs[0], &x);
-  _reel_tensor_to_array (infer->inputs[1], &target);
+  x = infer->inputs[0];
+  target = infer->inputs[1];
   _reel_loss_shape (&infer->outputs[0], x.dtype, x.rank - 1, x.shape, loss->reduction);
   infer->workspace_size = _reel_loss_room (&x) + _reel_loss_room (&target);
   if (loss->reduction != REEL_REDUCTION_NONE)
@@ -66,17 +66,17 @@ infer_cross_entropy_backward (ReelInfer *infer,
 
   if (!check_operands (infer, 1, error))
     return FALSE;
-  _reel_tensor_to_array (infer->inputs[0], &c);
-  _reel_tensor_to_array (infer->inputs[1], &x);
-  _reel_tensor_to_array (infer->inputs[2], &target);
+  c = infer->inputs[0];
+  x = infer->inputs[1];
+  target = infer->inputs[2];
   if (c.dtype != x.dtype)
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, infer->n_inputs);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE, "dtypes differ: %s", what);
       return FALSE;
     }
-  _reel_spec_like (spec, infer->inputs[1]);
+  _reel_spec_like (spec, &infer->inputs[1]);
   infer->workspace_size = _reel_loss_room (&c) + _reel_loss_room (&x) +
                           _reel_loss_room (&target);
   return _reel_loss_check_cotangent (infer, x.rank, x.shape, x.rank - 1, loss->reduction,

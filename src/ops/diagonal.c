@@ -55,7 +55,7 @@ infer_diagonal (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   guint row, column;
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   if (!_reel_infer_axis (infer, diagonal->row_axis, &row, error) ||
       !_reel_infer_axis (infer, diagonal->column_axis, &column, error))
     return FALSE;

@@ -13,7 +13,7 @@ infer_flip (ReelInfer *infer,
   const ReelAxes *axes = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   for (guint i = 0; i < axes->n; i++)
     {
       guint axis;

@@ -17,9 +17,9 @@ check_shapes (const ReelInfer *infer,
               GError         **error)
 {
   const gint32 *from_end = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
-  const ReelTensor *index = infer->inputs[1];
-  const ReelTensor *source = infer->n_inputs > 2 ? infer->inputs[2] : NULL;
+  const ReelArray *x = &infer->inputs[0];
+  const ReelArray *index = &infer->inputs[1];
+  const ReelArray *source = infer->n_inputs > 2 ? &infer->inputs[2] : NULL;
   g_autofree gchar *what = NULL;
   gboolean fits = index->rank == x->rank && (source == NULL || source->rank == x->rank);
   guint axis;
@@ -28,11 +28,11 @@ check_shapes (const ReelInfer *infer,
       !_reel_axis_from_front (*from_end, x->rank, &axis, error))
     return FALSE;
   for (guint i = 0; fits && i < x->rank; i++)
-    fits = (i == axis || index->dims[i] <= x->dims[i]) &&
-           (source == NULL || index->dims[i] <= source->dims[i]);
+    fits = (i == axis || index->shape[i] <= x->shape[i]) &&
+           (source == NULL || index->shape[i] <= source->shape[i]);
   if (G_LIKELY (fits))
     return TRUE;
-  what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+  what = reel_infer_describe (infer, 0, infer->n_inputs);
   g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                "needs one rank, and indices of no larger sizes but along axis %u, not %s",
                axis, what);
@@ -43,8 +43,8 @@ static gboolean
 infer_gather (ReelInfer *infer,
               GError   **error)
 {
-  _reel_spec_like (&infer->outputs[0], infer->inputs[1]);
-  infer->outputs[0].dtype = (ReelDType) infer->inputs[0]->dtype;
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[1]);
+  infer->outputs[0].dtype = (ReelDType) infer->inputs[0].dtype;
   return check_shapes (infer, error);
 }
 
@@ -148,12 +148,12 @@ static gboolean
 infer_scatter_add (ReelInfer *infer,
                    GError   **error)
 {
-  ReelTensor *const *inputs = infer->inputs;
+  const ReelArray *inputs = infer->inputs;
 
-  _reel_spec_like (&infer->outputs[0], inputs[0]);
-  if (inputs[0]->dtype != inputs[2]->dtype || inputs[0]->dtype == REEL_BOOL)
+  _reel_spec_like (&infer->outputs[0], &inputs[0]);
+  if (inputs[0].dtype != inputs[2].dtype || inputs[0].dtype == REEL_BOOL)
     {
-      g_autofree gchar *what = _reel_describe_inputs (inputs, 3);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 3);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                    "needs two tensors of one numeric dtype, not %s", what);

@@ -65,22 +65,22 @@ infer_index_select (ReelInfer *infer,
 {
   const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
-  const ReelTensor *index = infer->inputs[1];
+  const ReelArray *index = &infer->inputs[1];
   guint axis;
 
-  _reel_spec_like (spec, infer->inputs[0]);
+  _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_index_dtype (infer, 1, error) ||
       !_reel_infer_axis (infer, *from_end, &axis, error))
     return FALSE;
   if (index->rank != 1)
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[1]);
+      g_autofree gchar *what = reel_infer_describe (infer, 1, 1);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "needs indices of rank 1, not %s",
                    what);
       return FALSE;
     }
-  spec->shape[axis] = index->dims[0];
+  spec->shape[axis] = index->shape[0];
   return TRUE;
 }
 
@@ -178,14 +178,14 @@ infer_embedding (ReelInfer *infer,
                  GError   **error)
 {
   ReelSpec *spec = &infer->outputs[0];
-  const ReelTensor *weight = infer->inputs[0];
-  const ReelTensor *index = infer->inputs[1];
+  const ReelArray *weight = &infer->inputs[0];
+  const ReelArray *index = &infer->inputs[1];
 
   if (!_reel_check_index_dtype (infer, 1, error))
     return FALSE;
   if (weight->rank == 0 || index->rank + weight->rank - 1 > REEL_MAX_AXES)
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 2);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, weight->rank == 0
                    ? "needs a table, not %s" : "the ranks of %s add up to too many axes", what);
@@ -194,7 +194,7 @@ infer_embedding (ReelInfer *infer,
   spec->dtype = (ReelDType) weight->dtype;
   spec->rank = index->rank + weight->rank - 1;
   for (guint i = 0; i < spec->rank; i++)
-    spec->shape[i] = i < index->rank ? index->dims[i] : weight->dims[i - index->rank + 1];
+    spec->shape[i] = i < index->rank ? index->shape[i] : weight->shape[i - index->rank + 1];
   return TRUE;
 }
 
@@ -281,9 +281,9 @@ infer_index_add (ReelInfer *infer,
                  GError   **error)
 {
   const gint32 *from_end = infer->attributes;
-  const ReelTensor *base = infer->inputs[0];
-  const ReelTensor *index = infer->inputs[1];
-  const ReelTensor *source = infer->inputs[2];
+  const ReelArray *base = &infer->inputs[0];
+  const ReelArray *index = &infer->inputs[1];
+  const ReelArray *source = &infer->inputs[2];
   gboolean fits;
   guint axis;
 
@@ -294,10 +294,10 @@ infer_index_add (ReelInfer *infer,
   fits = base->dtype == source->dtype && base->dtype != REEL_BOOL && index->rank == 1 &&
          source->rank == base->rank;
   for (guint i = 0; fits && i < base->rank; i++)
-    fits = source->dims[i] == (i == axis ? index->dims[0] : base->dims[i]);
+    fits = source->shape[i] == (i == axis ? index->shape[0] : base->shape[i]);
   if (!fits)
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 3);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 3);
 
       g_set_error (error, REEL_ERROR,
                    base->dtype == source->dtype ? REEL_ERROR_SHAPE : REEL_ERROR_DTYPE,

@@ -18,9 +18,9 @@ _reel_check_index_dtype (const ReelInfer *infer,
 {
   g_autofree gchar *what = NULL;
 
-  if (G_LIKELY (infer->inputs[input]->dtype == REEL_I64))
+  if (G_LIKELY (infer->inputs[input].dtype == REEL_I64))
     return TRUE;
-  what = reel_tensor_describe (infer->inputs[input]);
+  what = reel_infer_describe (infer, input, 1);
   g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                "indices are i64, not %s; reel_cast converts", what);
   return FALSE;

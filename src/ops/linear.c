@@ -38,45 +38,43 @@ static gboolean
 infer_linear (ReelInfer *infer,
               GError   **error)
 {
-  const ReelTensor *x = infer->inputs[0];
-  const ReelTensor *weight = infer->inputs[1];
-  const ReelTensor *bias = infer->inputs[2];
+  const ReelArray *x = &infer->inputs[0];
+  const ReelArray *weight = &infer->inputs[1];
+  const ReelArray *bias = infer->inputs[2].shape != NULL ? &infer->inputs[2] : NULL;
   ReelSpec *spec = &infer->outputs[0];
   g_autofree gchar *what = NULL;
-  ReelArray array;
 
   if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
   if (x->rank == 0 || weight->rank != 2 || (bias != NULL && bias->rank != 1))
     {
-      what = _reel_describe_inputs (infer->inputs, 3);
+      what = reel_infer_describe (infer, 0, 3);
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "needs x[...,k], weight[n,k] and bias[n], not %s", what);
       return FALSE;
     }
-  if (x->dims[x->rank - 1] != weight->dims[1] ||
-      (bias != NULL && bias->dims[0] != weight->dims[0]))
+  if (x->shape[x->rank - 1] != weight->shape[1] ||
+      (bias != NULL && bias->shape[0] != weight->shape[0]))
     {
-      what = _reel_describe_inputs (infer->inputs, 3);
+      what = reel_infer_describe (infer, 0, 3);
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "sizes differ where x[...,k], weight[n,k] and bias[n] must agree: %s",
                    what);
       return FALSE;
     }
-  if (x->n_elements > G_MAXINT32 || weight->n_elements > G_MAXINT32)
+  if (_reel_shape_product (x->rank, x->shape) > G_MAXINT32 ||
+      _reel_shape_product (2, weight->shape) > G_MAXINT32)
     {
       g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
                            "a size is more than BLAS can count");
       return FALSE;
     }
   _reel_spec_like (spec, x);
-  spec->shape[spec->rank - 1] = weight->dims[0];
-  _reel_tensor_to_array (x, &array);
-  if (!rows_usable (&array))
-    infer->workspace_size += room (&array);
-  _reel_tensor_to_array (weight, &array);
-  if (!matrix_usable (&array))
-    infer->workspace_size += room (&array);
+  spec->shape[spec->rank - 1] = weight->shape[0];
+  if (!rows_usable (x))
+    infer->workspace_size += room (x);
+  if (!matrix_usable (weight))
+    infer->workspace_size += room (weight);
   return TRUE;
 }
 

@@ -38,14 +38,14 @@ _reel_loss_check_indices (const ReelInfer *infer,
                           guint            target,
                           GError         **error)
 {
-  const ReelTensor *x = infer->inputs[scores], *t = infer->inputs[target];
+  const ReelArray *x = &infer->inputs[scores], *t = &infer->inputs[target];
   g_autofree gchar *what = NULL;
 
   if (G_LIKELY (x->rank > 0 && t->dtype == REEL_I64 &&
-                _reel_shape_equal (t->rank, _reel_tensor_shape (t), x->rank - 1u,
-                                   _reel_tensor_shape (x))))
+                _reel_shape_equal (t->rank, t->shape, x->rank - 1u,
+                                   x->shape)))
     return TRUE;
-  what = _reel_describe_inputs (&infer->inputs[scores], 2);
+  what = reel_infer_describe (infer, scores, 2);
   if (t->dtype != REEL_I64)
     g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                  "class indices must be i64: %s; reel_cast converts", what);
@@ -64,7 +64,7 @@ _reel_loss_check_cotangent (ReelInfer    *infer,
                             guint32       reduction,
                             GError      **error)
 {
-  const ReelTensor *c = infer->inputs[0];
+  const ReelArray *c = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   guint expected = reduction == REEL_REDUCTION_NONE ? rows_rank : 0;
   g_autofree gchar *what = NULL;
@@ -72,16 +72,16 @@ _reel_loss_check_cotangent (ReelInfer    *infer,
 
   extra = c->rank - MIN (c->rank, expected);
   if (c->rank >= expected && extra + rank <= REEL_MAX_AXES &&
-      _reel_shape_equal (expected, _reel_tensor_shape (c) + extra, expected, rows_shape))
+      _reel_shape_equal (expected, c->shape + extra, expected, rows_shape))
     {
       for (guint i = rank; i-- > 0;)
         spec->shape[extra + i] = spec->shape[i];
       for (guint i = 0; i < extra; i++)
-        spec->shape[i] = _reel_tensor_shape (c)[i];
+        spec->shape[i] = c->shape[i];
       spec->rank = extra + rank;
       return TRUE;
     }
-  what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+  what = reel_infer_describe (infer, 0, infer->n_inputs);
   g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "the cotangent does not fit: %s", what);
   return FALSE;
 }
@@ -185,8 +185,8 @@ infer_nll (ReelInfer *infer,
 
   if (!_reel_check_floating (infer, 0, error) || !_reel_loss_check_indices (infer, 0, 1, error))
     return FALSE;
-  _reel_tensor_to_array (infer->inputs[1], &target);
-  _reel_loss_shape (&infer->outputs[0], (ReelDType) infer->inputs[0]->dtype, target.rank,
+  target = infer->inputs[1];
+  _reel_loss_shape (&infer->outputs[0], (ReelDType) infer->inputs[0].dtype, target.rank,
                     target.shape, loss->reduction);
   infer->workspace_size = _reel_loss_room (&target);
   if (loss->reduction != REEL_REDUCTION_NONE)
@@ -237,8 +237,8 @@ infer_nll_backward (ReelInfer *infer,
 
   if (!_reel_check_floating (infer, 0, error))
     return FALSE;
-  _reel_tensor_to_array (infer->inputs[0], &c);
-  _reel_tensor_to_array (infer->inputs[1], &target);
+  c = infer->inputs[0];
+  target = infer->inputs[1];
   if (target.dtype != REEL_I64)
     {
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE, "class indices must be i64, not %s",

@@ -53,8 +53,8 @@ static gboolean
 infer_matmul (ReelInfer *infer,
               GError   **error)
 {
-  const ReelTensor *a = infer->inputs[0];
-  const ReelTensor *b = infer->inputs[1];
+  const ReelArray *a = &infer->inputs[0];
+  const ReelArray *b = &infer->inputs[1];
   ReelSpec *spec = &infer->outputs[0];
   const gint64 *a_shape, *b_shape;
   Operand operands[2];
@@ -62,11 +62,11 @@ infer_matmul (ReelInfer *infer,
 
   if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
-  a_shape = _reel_tensor_shape (a);
-  b_shape = _reel_tensor_shape (b);
+  a_shape = a->shape;
+  b_shape = b->shape;
   if (a->rank == 0 || b->rank == 0)
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 2);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "needs vectors or matrices, not a single number: %s", what);
@@ -76,7 +76,7 @@ infer_matmul (ReelInfer *infer,
   k_b = b_shape[b->rank == 1 ? 0 : b->rank - 2];
   if (k_a != k_b)
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 2);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "inner dimensions differ: %s (%" G_GINT64_FORMAT " vs %"
@@ -87,7 +87,7 @@ infer_matmul (ReelInfer *infer,
                               b->rank < 2 ? 0 : b->rank - 2u, b_shape, &spec->rank,
                               spec->shape))
     {
-      g_autofree gchar *what = _reel_describe_inputs (infer->inputs, 2);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "batch axes do not broadcast: %s", what);
@@ -109,12 +109,12 @@ infer_matmul (ReelInfer *infer,
     }
   for (guint i = 0; i < 2; i++)
     {
-      const ReelTensor *x = infer->inputs[i];
+      const ReelArray *x = &infer->inputs[i];
 
-      operand_init (&operands[i], x->rank, _reel_tensor_shape (x),
-                    _reel_tensor_strides (x), i == 0);
+      operand_init (&operands[i], x->rank, x->shape,
+                    x->strides, i == 0);
       if (!operand_usable (&operands[i]))
-        infer->workspace_size += ((gsize) x->n_elements *
+        infer->workspace_size += ((gsize) _reel_shape_product (x->rank, x->shape) *
                                   reel_dtype_get_size (spec->dtype) + 63) & ~(gsize) 63;
     }
   return TRUE;

@@ -17,9 +17,9 @@ infer_one_hot (ReelInfer *infer,
 {
   const OneHot *one_hot = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
-  guint rank = infer->inputs[0]->rank;
+  guint rank = infer->inputs[0].rank;
 
-  _reel_spec_like (spec, infer->inputs[0]);
+  _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_index_dtype (infer, 0, error))
     return FALSE;
   if (one_hot->n_classes < 0)

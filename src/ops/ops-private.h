@@ -82,9 +82,9 @@ gboolean _reel_op_check_arguments (const gchar       *op,
                                    guint              n_tensors,
                                    ReelTensor       **failed);
 
-/* Copies dtype and shape of a tensor. */
-void _reel_spec_like (ReelSpec         *spec,
-                      const ReelTensor *tensor);
+/* Copies dtype and shape of an input. */
+void _reel_spec_like (ReelSpec        *spec,
+                      const ReelArray *array);
 
 /* "f32[2,3] x f32[4]", for messages; to be freed */
 gchar *_reel_describe_inputs (ReelTensor *const *inputs,

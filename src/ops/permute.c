@@ -22,7 +22,7 @@ infer_permute (ReelInfer *infer,
                GError   **error)
 {
   const Permutation *permutation = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   guint n_kept = x->rank - MIN (x->rank, permutation->n);
 
@@ -39,8 +39,8 @@ infer_permute (ReelInfer *infer,
 
       if (!_reel_infer_axis (infer, permutation->axes[i], &from, error))
         return FALSE;
-      spec->shape[n_kept + i] = x->dims[from];
-      spec->strides[n_kept + i] = _reel_tensor_strides (x)[from];
+      spec->shape[n_kept + i] = x->shape[from];
+      spec->strides[n_kept + i] = x->strides[from];
     }
   _reel_view_end (spec);
   return TRUE;

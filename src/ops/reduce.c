@@ -22,7 +22,7 @@ check_dtype (const ReelInfer *infer,
              const Row       *row,
              GError         **error)
 {
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
 
   if (row->floating_only)
     return _reel_check_floating (infer, 0, error);
@@ -39,20 +39,18 @@ infer_reduce (ReelInfer *infer,
 {
   const Row *row = infer->op->user_data;
   const ReelAxes *axes = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
-  ReelArray array;
   gint64 n_results;
 
   if (!check_dtype (infer, row, error) || !_reel_check_axes (axes, x->rank, error))
     return FALSE;
-  _reel_tensor_to_array (x, &array);
-  _reel_reduction_shape (spec, _reel_reduction_dtype (row->loop, array.dtype), array.rank,
-                         array.shape, axes);
+  _reel_reduction_shape (spec, _reel_reduction_dtype (row->loop, x->dtype), x->rank,
+                         x->shape, axes);
   /* Only where some result would be of no elements: no results need none. */
-  if (row->needs_elements && _reel_reduction_count (array.rank, array.shape, axes) == 0)
+  if (row->needs_elements && _reel_reduction_count (x->rank, x->shape, axes) == 0)
     {
-      g_autofree gchar *what = reel_tensor_describe ((ReelTensor *) x);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
       if (!_reel_shape_count (spec->rank, spec->shape, 1, &n_results, NULL, error))
         return FALSE;
@@ -63,7 +61,7 @@ infer_reduce (ReelInfer *infer,
           return FALSE;
         }
     }
-  infer->workspace_size = _reel_reduce_workspace (row->loop, &array, axes);
+  infer->workspace_size = _reel_reduce_workspace (row->loop, x, axes);
   return TRUE;
 }
 

@@ -12,12 +12,12 @@ infer_reshape (ReelInfer *infer,
                GError   **error)
 {
   const ReelShape *attributes = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   g_autofree gchar *what = NULL;
   g_autofree gchar *shape = NULL;
   guint n_kept = x->rank - MIN (x->rank, attributes->n_old);
-  gint64 n_elements = -1;
+  gint64 n_old = _reel_shape_product (x->rank, x->shape), n_elements = -1;
 
   spec->dtype = (ReelDType) x->dtype;
   spec->rank = n_kept + attributes->rank;
@@ -29,21 +29,21 @@ infer_reshape (ReelInfer *infer,
       return FALSE;
     }
   for (guint i = 0; i < spec->rank; i++)
-    spec->shape[i] = i < n_kept ? x->dims[i] : attributes->shape[i - n_kept];
+    spec->shape[i] = i < n_kept ? x->shape[i] : attributes->shape[i - n_kept];
   if (!_reel_shape_count (spec->rank, spec->shape, 1, &n_elements, NULL, error))
     return FALSE;
-  if (G_LIKELY (n_elements == x->n_elements &&
-                _reel_shape_view_strides (x->rank, _reel_tensor_shape (x),
-                                          _reel_tensor_strides (x), spec->rank, spec->shape,
+  if (G_LIKELY (n_elements == n_old &&
+                _reel_shape_view_strides (x->rank, x->shape,
+                                          x->strides, spec->rank, spec->shape,
                                           spec->strides)))
     return TRUE;
 
-  what = reel_tensor_describe (infer->inputs[0]);
+  what = reel_infer_describe (infer, 0, 1);
   shape = _reel_shape_to_string (spec->rank, spec->shape);
-  if (n_elements != x->n_elements)
+  if (n_elements != n_old)
     g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                  "%s has %" G_GINT64_FORMAT " elements, %s has %" G_GINT64_FORMAT, what,
-                 x->n_elements, shape, n_elements);
+                 n_old, shape, n_elements);
   else
     g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                  "%s does not lie in memory so that a view could have the shape %s;"

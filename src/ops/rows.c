@@ -162,7 +162,7 @@ _reel_infer_rows (ReelInfer      *infer,
     {
       if (i < infer->n_inputs)
         {
-          _reel_tensor_to_array (infer->inputs[i], &array);
+          array = infer->inputs[i];
         }
       else
         {

@@ -25,7 +25,7 @@ infer_slice (ReelInfer *infer,
   gint64 size, last;
   guint axis;
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   if (!_reel_infer_axis (infer, slice->axis, &axis, error))
     return FALSE;
   size = spec->shape[axis];
@@ -196,7 +196,7 @@ infer_select (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   guint axis;
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   if (!_reel_infer_axis (infer, select->axis, &axis, error))
     return FALSE;
   if (select->index < 0 || select->index >= spec->shape[axis])

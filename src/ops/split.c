@@ -19,7 +19,7 @@ infer_split (ReelInfer *infer,
              GError   **error)
 {
   const Split *split = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   gint64 start = 0;
   guint axis;
 
@@ -28,9 +28,9 @@ infer_split (ReelInfer *infer,
   for (guint k = 0; k < split->n_sizes; k++)
     if (split->sizes[k] < 0 || __builtin_add_overflow (start, split->sizes[k], &start))
       start = G_MAXINT64;
-  if (start != x->dims[axis] || split->n_sizes != infer->n_outputs)
+  if (start != x->shape[axis] || split->n_sizes != infer->n_outputs)
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
       g_autofree gchar *sizes = _reel_shape_to_string (split->n_sizes, split->sizes);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
@@ -188,14 +188,14 @@ infer_unbind (ReelInfer *infer,
               GError   **error)
 {
   const gint32 *from_end = infer->attributes;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
   guint axis;
 
   if (!_reel_infer_axis (infer, *from_end, &axis, error))
     return FALSE;
-  if (x->dims[axis] != infer->n_outputs)
+  if (x->shape[axis] != infer->n_outputs)
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "axis %u of %s does not give %u tensors", axis, what, infer->n_outputs);

@@ -21,7 +21,7 @@ infer_spread (ReelInfer *infer,
               GError   **error)
 {
   const Spread *spread = infer->attributes;
-  const ReelTensor *t = infer->inputs[0];
+  const ReelArray *t = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   guint rank = t->rank + (spread->axes.keep ? 0 : spread->axes.n);
   guint from = 0, repeated = 0;
@@ -31,10 +31,10 @@ infer_spread (ReelInfer *infer,
     return FALSE;
   /* What is repeated must be there once. */
   for (guint i = 0; fits && spread->axes.keep && i < spread->axes.n; i++)
-    fits = _reel_tensor_shape (t)[(gint32) rank + spread->axes.axes[i]] == 1;
+    fits = t->shape[(gint32) rank + spread->axes.axes[i]] == 1;
   if (!fits)
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s is no result of a reduction",
                    what);
@@ -53,8 +53,8 @@ infer_spread (ReelInfer *infer,
       }
     else
       {
-        spec->shape[i] = _reel_tensor_shape (t)[from];
-        spec->strides[i] = _reel_tensor_strides (t)[from++];
+        spec->shape[i] = t->shape[from];
+        spec->strides[i] = t->strides[from++];
       }
   return TRUE;
 }
@@ -146,7 +146,7 @@ infer_sum_to_shape (ReelInfer *infer,
   ReelAxes axes;
   guint rank;
 
-  _reel_tensor_to_array (infer->inputs[0], &array);
+  array = infer->inputs[0];
   spec->dtype = array.dtype;
   spec->rank = target->rank;
   memcpy (spec->shape, target->shape, sizeof target->shape);
@@ -157,7 +157,7 @@ infer_sum_to_shape (ReelInfer *infer,
                               shape) ||
       !_reel_shape_equal (array.rank, array.shape, rank, shape))
     {
-      g_autofree gchar *what = reel_tensor_describe (infer->inputs[0]);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
       g_autofree gchar *wanted = _reel_shape_to_string (target->rank, target->shape);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s was not broadcast from %s", what,

@@ -13,7 +13,7 @@ infer_squeeze (ReelInfer *infer,
   const ReelAxes *axes = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   /* They rise, and dropping one moves those behind it toward the front. */
   for (guint i = axes->n; i-- > 0;)
     {
@@ -86,10 +86,10 @@ infer_unsqueeze (ReelInfer *infer,
 {
   const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
-  guint rank = infer->inputs[0]->rank;
+  guint rank = infer->inputs[0].rank;
   guint axis;
 
-  _reel_view_begin (spec, infer->inputs[0]);
+  _reel_view_begin (spec, &infer->inputs[0]);
   if (!_reel_axis_from_front (*from_end, rank + 1, &axis, error))
     return FALSE;
   if (rank >= REEL_MAX_AXES)

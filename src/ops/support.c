@@ -111,13 +111,43 @@ _reel_axes_init (ReelAxes     *self,
 }
 
 void
-_reel_spec_like (ReelSpec         *spec,
-                 const ReelTensor *tensor)
+_reel_spec_like (ReelSpec        *spec,
+                 const ReelArray *array)
 {
-  spec->dtype = (ReelDType) tensor->dtype;
-  spec->rank = tensor->rank;
-  for (guint i = 0; i < tensor->rank; i++)
-    spec->shape[i] = tensor->dims[i];
+  spec->dtype = array->dtype;
+  spec->rank = array->rank;
+  for (guint i = 0; i < array->rank; i++)
+    spec->shape[i] = array->shape[i];
+}
+
+gchar *
+reel_infer_describe (const ReelInfer *infer,
+                     guint            first,
+                     guint            n)
+{
+  GString *text = g_string_new (NULL);
+
+  g_return_val_if_fail (infer != NULL, NULL);
+
+  for (guint i = first; i < first + n; i++)
+    {
+      const ReelArray *array = &infer->inputs[i];
+      g_autofree gchar *what = NULL;
+
+      if (infer->tensors != NULL && infer->tensors[i] != NULL)
+        {
+          what = reel_tensor_describe (infer->tensors[i]);
+        }
+      else if (array->shape != NULL)
+        {
+          g_autofree gchar *shape = _reel_shape_to_string (array->rank, array->shape);
+
+          what = g_strconcat (reel_dtype_get_name (array->dtype), shape, NULL);
+        }
+      g_string_append_printf (text, "%s%s", i > first ? " x " : "",
+                              what != NULL ? what : "none");
+    }
+  return g_string_free (text, FALSE);
 }
 
 gchar *
@@ -142,9 +172,9 @@ _reel_check_floating (const ReelInfer *infer,
 {
   g_autofree gchar *what = NULL;
 
-  if (G_LIKELY (reel_dtype_is_floating (infer->inputs[input]->dtype)))
+  if (G_LIKELY (reel_dtype_is_floating (infer->inputs[input].dtype)))
     return TRUE;
-  what = reel_tensor_describe (infer->inputs[input]);
+  what = reel_infer_describe (infer, input, 1);
   g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                "needs a floating-point tensor, not %s; reel_cast converts", what);
   return FALSE;
@@ -154,19 +184,19 @@ gboolean
 _reel_check_same_dtype (const ReelInfer *infer,
                         GError         **error)
 {
-  const ReelTensor *first = NULL;
+  const ReelArray *first = NULL;
 
   for (guint i = 0; i < infer->n_inputs; i++)
     {
       g_autofree gchar *what = NULL;
 
-      if (infer->inputs[i] == NULL)
+      if (infer->inputs[i].shape == NULL)
         continue;
       if (first == NULL)
-        first = infer->inputs[i];
-      if (G_LIKELY (infer->inputs[i]->dtype == first->dtype))
+        first = &infer->inputs[i];
+      if (G_LIKELY (infer->inputs[i].dtype == first->dtype))
         continue;
-      what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+      what = reel_infer_describe (infer, 0, infer->n_inputs);
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                    "dtypes differ: %s; reel_cast converts", what);
       return FALSE;
@@ -178,7 +208,7 @@ gboolean
 _reel_infer_same (ReelInfer *infer,
                   GError   **error)
 {
-  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
   return TRUE;
 }
 
@@ -186,7 +216,7 @@ gboolean
 _reel_infer_same_floating (ReelInfer *infer,
                            GError   **error)
 {
-  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
   return _reel_check_floating (infer, 0, error);
 }
 
@@ -198,13 +228,13 @@ _reel_infer_broadcast (ReelInfer *infer,
 
   if (!_reel_check_same_dtype (infer, error))
     return FALSE;
-  _reel_spec_like (spec, infer->inputs[0]);
+  _reel_spec_like (spec, &infer->inputs[0]);
   for (guint i = 1; i < infer->n_inputs; i++)
-    if (!_reel_shape_broadcast (spec->rank, spec->shape, infer->inputs[i]->rank,
-                                _reel_tensor_shape (infer->inputs[i]), &spec->rank,
+    if (!_reel_shape_broadcast (spec->rank, spec->shape, infer->inputs[i].rank,
+                                infer->inputs[i].shape, &spec->rank,
                                 spec->shape))
       {
-        g_autofree gchar *what = _reel_describe_inputs (infer->inputs, infer->n_inputs);
+        g_autofree gchar *what = reel_infer_describe (infer, 0, infer->n_inputs);
 
         g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                      "shapes do not broadcast: %s", what);

@@ -14,10 +14,10 @@ infer_triangle (ReelInfer *infer,
 {
   g_autofree gchar *what = NULL;
 
-  _reel_spec_like (&infer->outputs[0], infer->inputs[0]);
-  if (G_LIKELY (infer->inputs[0]->rank >= 2))
+  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
+  if (G_LIKELY (infer->inputs[0].rank >= 2))
     return TRUE;
-  what = reel_tensor_describe (infer->inputs[0]);
+  what = reel_infer_describe (infer, 0, 1);
   g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "needs a matrix, not %s", what);
   return FALSE;
 }

@@ -48,7 +48,7 @@ infer_unary (ReelInfer *infer,
              GError   **error)
 {
   const Row *row = infer->op->user_data;
-  const ReelTensor *x = infer->inputs[0];
+  const ReelArray *x = &infer->inputs[0];
 
   _reel_spec_like (&infer->outputs[0], x);
   if (G_LIKELY (_reel_kernels ()->unary[row->loop][x->dtype] != NULL))

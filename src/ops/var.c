@@ -41,7 +41,7 @@ infer_var (ReelInfer *infer,
   ReelRows rows;
   gint64 n_elements;
 
-  _reel_tensor_to_array (infer->inputs[0], &x);
+  x = infer->inputs[0];
   if (!_reel_check_floating (infer, 0, error) ||
       !_reel_check_axes (&var->axes, x.rank, error) ||
       !_reel_shape_count (x.rank, x.shape, sizeof (gdouble), &n_elements, NULL, error))

@@ -74,12 +74,14 @@ _reel_new_axis_from_end (const gchar *op,
 }
 
 void
-_reel_view_begin (ReelSpec         *spec,
-                  const ReelTensor *x)
+_reel_view_begin (ReelSpec        *spec,
+                  const ReelArray *x)
 {
+  gboolean is_empty = _reel_shape_product (x->rank, x->shape) == 0;
+
   _reel_spec_like (spec, x);
   for (guint i = 0; i < x->rank; i++)
-    spec->strides[i] = x->n_elements > 0 ? _reel_tensor_strides (x)[i] : 0;
+    spec->strides[i] = is_empty ? 0 : x->strides[i];
   spec->offset = 0;
 }
 
@@ -113,7 +115,7 @@ _reel_infer_axis (const ReelInfer *infer,
                   guint           *axis,
                   GError         **error)
 {
-  return _reel_axis_from_front (from_end, infer->inputs[0]->rank, axis, error);
+  return _reel_axis_from_front (from_end, infer->inputs[0].rank, axis, error);
 }
 
 gboolean

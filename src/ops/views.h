@@ -67,8 +67,8 @@ gboolean _reel_new_axis_from_end (const gchar *op,
 
 /* A shape rule of a view begins with all of the first input, and changes that. Of
  * an empty input the strides are 0, so that no product of them overflows. */
-void _reel_view_begin (ReelSpec         *spec,
-                       const ReelTensor *x);
+void _reel_view_begin (ReelSpec        *spec,
+                       const ReelArray *x);
 void _reel_view_end (ReelSpec *spec);
 void _reel_view_drop_axis (ReelSpec *spec,
                            guint     axis);

@@ -13,23 +13,23 @@ infer_where (ReelInfer *infer,
              GError   **error)
 {
   ReelSpec *spec = &infer->outputs[0];
-  ReelTensor *const *inputs = infer->inputs;
+  const ReelArray *inputs = infer->inputs;
 
-  if (inputs[0]->dtype != REEL_BOOL || inputs[1]->dtype != inputs[2]->dtype)
+  if (inputs[0].dtype != REEL_BOOL || inputs[1].dtype != inputs[2].dtype)
     {
-      g_autofree gchar *what = _reel_describe_inputs (inputs, 3);
+      g_autofree gchar *what = reel_infer_describe (infer, 0, 3);
 
       g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
                    "needs a bool condition and two operands of one dtype, not %s", what);
       return FALSE;
     }
-  _reel_spec_like (spec, inputs[0]);
-  spec->dtype = (ReelDType) inputs[1]->dtype;
+  _reel_spec_like (spec, &inputs[0]);
+  spec->dtype = (ReelDType) inputs[1].dtype;
   for (guint i = 1; i < 3; i++)
-    if (!_reel_shape_broadcast (spec->rank, spec->shape, inputs[i]->rank,
-                                _reel_tensor_shape (inputs[i]), &spec->rank, spec->shape))
+    if (!_reel_shape_broadcast (spec->rank, spec->shape, inputs[i].rank,
+                                inputs[i].shape, &spec->rank, spec->shape))
       {
-        g_autofree gchar *what = _reel_describe_inputs (inputs, 3);
+        g_autofree gchar *what = reel_infer_describe (infer, 0, 3);
 
         g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "shapes do not broadcast: %s",
                      what);
