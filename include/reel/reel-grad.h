@@ -27,6 +27,8 @@ typedef enum /*< flags >*/
   REEL_GRAD_RELEASE = 1 << 2
 } ReelGradFlags;
 
+REEL_FLAGS_IN_CPLUSPLUS (ReelGradFlags)
+
 /**
  * reel_backward:
  * @loss: a recorded value of one element, of the current tape

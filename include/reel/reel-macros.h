@@ -16,3 +16,17 @@
  * Marks a function that is part of the API since 1.0.
  */
 #define REEL_AVAILABLE_IN_1_0 REEL_EXTERN
+
+/* In C++ `|` of two enumerators is an int, which no function takes for flags. */
+#ifdef __cplusplus
+#define REEL_FLAGS_IN_CPLUSPLUS(Type) \
+  extern "C++" { \
+  constexpr Type \
+  operator| (Type a, Type b) \
+  { \
+    return static_cast<Type> (static_cast<unsigned> (a) | static_cast<unsigned> (b)); \
+  } \
+  }
+#else
+#define REEL_FLAGS_IN_CPLUSPLUS(Type)
+#endif

@@ -34,6 +34,8 @@ typedef enum /*< flags >*/
   REEL_OP_MAY_OVERWRITE = 1 << 6
 } ReelOpFlags;
 
+REEL_FLAGS_IN_CPLUSPLUS (ReelOpFlags)
+
 /**
  * ReelSpec: (skip)
  * @dtype: the elements' type

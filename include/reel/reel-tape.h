@@ -312,6 +312,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelTape, reel_tape_unref)
  *   g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
  */
 
+/* (a guard is not used, it is there: Clang would warn of that) */
+#define REEL_DEFINE_GUARD(Type, free_func) \
+  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, free_func) \
+  typedef Type *Type##_autoptr G_GNUC_UNUSED;
+
 /**
  * ReelTapePusher: (skip)
  *
@@ -357,7 +362,7 @@ reel_tape_pusher_free (ReelTapePusher *guard)
 {
   reel_tape_pop ((ReelTape *) guard);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelTapePusher, reel_tape_pusher_free)
+REEL_DEFINE_GUARD (ReelTapePusher, reel_tape_pusher_free)
 
 /**
  * reel_frame_pusher_new: (skip)
@@ -385,7 +390,7 @@ reel_frame_pusher_free (ReelFramePusher *guard)
 {
   (void) reel_tape_pop_frame ((ReelTape *) guard, NULL);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelFramePusher, reel_frame_pusher_free)
+REEL_DEFINE_GUARD (ReelFramePusher, reel_frame_pusher_free)
 
 /**
  * reel_pauser_new: (skip)
@@ -413,6 +418,6 @@ reel_pauser_free (ReelPauser *guard)
 {
   reel_tape_resume ((ReelTape *) guard);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelPauser, reel_pauser_free)
+REEL_DEFINE_GUARD (ReelPauser, reel_pauser_free)
 
 G_END_DECLS

@@ -29,6 +29,30 @@ typedef struct _ReelOp ReelOp;
  */
 #define REEL_MAX_AXES 10
 
+#ifdef __cplusplus
+extern "C++" {
+/* C++ has no compound literals. A temporary lives as long: to the end of the call that it
+ * is written in. */
+template <typename Item>
+struct ReelListInCplusplus
+{
+  template <typename... Items>
+  static constexpr guint
+  count (const Items &...)
+  {
+    return static_cast<guint> (sizeof...(Items));
+  }
+
+  template <gsize n>
+  static Item *
+  items (Item (&&list)[n])
+  {
+    return list;
+  }
+};
+}
+#endif
+
 /**
  * ReelArray: (skip)
  * @data: element [0, 0, ...]
@@ -55,9 +79,15 @@ typedef struct
  * Writes a shape (or a list of axes) in C where a function takes a rank and an
  * array: `reel_reshape (x, REEL_SHAPE (3, 4))`. It expands to both arguments.
  */
+#ifdef __cplusplus
+#define REEL_SHAPE(...) \
+  ReelListInCplusplus<const gint64>::count (__VA_ARGS__), \
+  ReelListInCplusplus<const gint64>::items ({ __VA_ARGS__ })
+#else
 #define REEL_SHAPE(...) \
   (guint) (sizeof ((const gint64[]){ __VA_ARGS__ }) / sizeof (gint64)), \
   (const gint64[]){ __VA_ARGS__ }
+#endif
 
 /**
  * REEL_SCALAR_SHAPE: (skip)
@@ -89,8 +119,14 @@ typedef struct
  * Writes an array of tensors in C where a function takes an array and its
  * length: `reel_concat (REEL_TENSORS (a, b), 0)`.
  */
+#ifdef __cplusplus
+#define REEL_TENSORS(...) \
+  ReelListInCplusplus<ReelTensor *const>::items ({ __VA_ARGS__ }), \
+  ReelListInCplusplus<ReelTensor *const>::count (__VA_ARGS__)
+#else
 #define REEL_TENSORS(...) \
   (ReelTensor *const[]){ __VA_ARGS__ }, \
   (guint) (sizeof ((ReelTensor *const[]){ __VA_ARGS__ }) / sizeof (ReelTensor *))
+#endif
 
 G_END_DECLS
