@@ -58,10 +58,10 @@ test_dump (void)
   static const gchar *const expected[] = {
     "%0     = linear (\"x\", param \"w \\\"1\\\"\\n\", none)  f32[2,3]            \"logits\"   ",
     "%1     = mul (%0, f32[1,3])                     f32[2,3]                       ",
-    "%2..%3 = split (%1)                             f32[2,1], f32[2,2]  \"tail\"     ",
+    "%2..%3 = split (%1, sizes=[1,2], axis=-1)       f32[2,1], f32[2,2]  \"tail\"     ",
     "%4     = neg (%2)                               f32[2,1]                       ",
     "%5     = square (%3)                            f32[2,2]                       ",
-    "%6     = sum (%5)                               f32[]                          ",
+    "%6     = sum (%5, axes=[-2,-1], keep=false)     f32[]                          ",
   };
   static const gchar *const ops[] = { "linear", "mul", "split", "neg", "square", "sum" };
 
@@ -104,9 +104,9 @@ test_dump_long (void)
   g_assert_true (g_utf8_validate (text, -1, NULL));
   g_assert_nonnull (strstr (text, "stack (\"\xef\xbf\xbd\\x01\", \"\xef\xbf\xbd\\x01\","
                                   " \"\xef\xbf\xbd\\x01\", \"\xef\xbf\xbd\\x01\","
-                                  " ... 995 more ..., %0)  f64[1000,3]"));
-  g_assert_nonnull (strstr (text, "%0     = neg (\"\xef\xbf\xbd\\x01\")  f64[3]"));
-  g_assert_nonnull (strstr (text, "%3..%5 = unbind (%2)    f64[], f64[], f64[]"));
+                                  " ... 995 more ..., %0, axis=-2)  f64[1000,3]"));
+  g_assert_nonnull (strstr (text, "%0     = neg (\"\xef\xbf\xbd\\x01\")         f64[3]"));
+  g_assert_nonnull (strstr (text, "%3..%5 = unbind (%2, axis=-1)  f64[], f64[], f64[]"));
 }
 
 static void

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <reel/reel-attribute.h>
 #include <reel/reel-error.h>
 #include <reel/reel-tape.h>
 
@@ -194,6 +195,8 @@ typedef struct
  * @formula: value and derivative in a line: "y = tanh x;  x̄ = ȳ (1 - y²)"
  * @n_inputs: how many inputs; -1 where that varies
  * @n_outputs: how many outputs; -1 where that varies
+ * @attributes: (nullable): a row for each attribute
+ * @n_attributes: how many rows
  * @optional_inputs: bit i: input i may be %NULL
  * @flags: what the op is like
  * @vjp_reads_inputs: bit i: the vjp rule reads the data of input i (bit 31: of
@@ -221,6 +224,8 @@ struct _ReelOp
   const gchar *formula;
   gint n_inputs;
   gint n_outputs;
+  const ReelAttribute *attributes;
+  guint n_attributes;
   guint32 optional_inputs;
   ReelOpFlags flags;
   guint32 vjp_reads_inputs;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <reel/reel-attribute.h>
 #include <reel/reel-dtype.h>
 #include <reel/reel-enums.h>
 #include <reel/reel-error.h>

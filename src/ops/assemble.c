@@ -10,25 +10,17 @@
  * one assemble of everything that flows into a value, so that T slices of one
  * tensor cost what they cover, to any order of derivative. */
 
-typedef struct
-{
-  guint32 rank;                 /* G_MAXUINT32: the whole */
-  gint32 padding;
-  gint64 shape[REEL_MAX_AXES];
-  ReelRegion region;
-} Part;
-
 /* The attributes of assemble: the result, and then a part an input. */
 typedef struct
 {
   guint32 dtype;
   guint32 rank;
   gint64 shape[REEL_MAX_AXES];
-  Part parts[];
+  ReelPart parts[];
 } Assembly;
 
 static gboolean
-part_fits (const Part *part,
+part_fits (const ReelPart *part,
            gint64      n_elements)
 {
   return _reel_region_fits (part->rank, part->shape, &part->region, n_elements);
@@ -42,7 +34,7 @@ check_part (const ReelInfer *infer,
             GError         **error)
 {
   const Assembly *assembly = infer->attributes;
-  const Part *part = &assembly->parts[i];
+  const ReelPart *part = &assembly->parts[i];
   const ReelArray *x = &infer->inputs[i];
   gboolean is_whole = part->rank == G_MAXUINT32;
   g_autofree gchar *what = NULL;
@@ -69,7 +61,7 @@ infer_assemble (ReelInfer *infer,
   gint64 n_elements;
 
   if (infer->n_inputs == 0 ||
-      infer->attributes_size != sizeof (Assembly) + infer->n_inputs * sizeof (Part))
+      infer->attributes_size != sizeof (Assembly) + infer->n_inputs * sizeof (ReelPart))
     {
       g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "%u inputs are not the parts",
                    infer->n_inputs);
@@ -111,7 +103,7 @@ kernel_assemble (const ReelKernelCall *call,
     }
   for (guint i = first; i < call->n_inputs; i++)
     {
-      const Part *part = &assembly->parts[i];
+      const ReelPart *part = &assembly->parts[i];
       ReelArray destination = *out;
 
       if (part->rank != G_MAXUINT32)
@@ -134,7 +126,7 @@ vjp_assemble (ReelRule *rule,
 
   for (guint i = 0; i < rule->n_inputs; i++)
     {
-      const Part *part = &assembly->parts[i];
+      const ReelPart *part = &assembly->parts[i];
 
       if (!reel_rule_wants (rule, i))
         continue;
@@ -176,7 +168,7 @@ jvp_assemble (ReelRule *rule,
     guint32 dtype; \
     guint32 rank; \
     gint64 shape[REEL_MAX_AXES]; \
-    Part parts[n]; \
+    ReelPart parts[n]; \
   }
 
 static SAMPLE_ASSEMBLY (3) sample_whole = {
@@ -201,8 +193,14 @@ static const ReelSample assemble_samples[] = {
     .n_inputs = 2, .attributes = &sample_parts, .attributes_size = sizeof sample_parts },
 };
 
+static const ReelAttribute assemble_attributes[] = {
+  REEL_ATTRIBUTE (Assembly, dtype, DTYPE, NULL),
+  REEL_LIST_ATTRIBUTE (Assembly, shape, rank, SHAPE, NULL),
+  REEL_ATTRIBUTE (Assembly, parts, PARTS, NULL),
+};
+
 const ReelOp _reel_op_assemble = {
-  REEL_OP_INIT, .name = "assemble", .formula = "y = Σ parts, each in its place",
+  REEL_OP_INIT, .name = "assemble", REEL_ATTRIBUTES (assemble_attributes), .formula = "y = Σ parts, each in its place",
   .n_inputs = -1, .n_outputs = 1, .flags = REEL_OP_INTERNAL,
   .infer = infer_assemble, .kernel = kernel_assemble, .vjp = vjp_assemble,
   .jvp = jvp_assemble, .samples = assemble_samples,
@@ -214,7 +212,7 @@ _reel_assemble (ReelTensor             *like,
                 const ReelContribution *contributions,
                 guint                   n_contributions)
 {
-  gsize size = sizeof (Assembly) + n_contributions * sizeof (Part);
+  gsize size = sizeof (Assembly) + n_contributions * sizeof (ReelPart);
   g_autofree Assembly *assembly = g_malloc0 (size);
   g_autofree ReelTensor **inputs = g_new (ReelTensor *, n_contributions);
 
@@ -223,7 +221,7 @@ _reel_assemble (ReelTensor             *like,
   memcpy (assembly->shape, _reel_tensor_shape (like), like->rank * sizeof (gint64));
   for (guint i = 0; i < n_contributions; i++)
     {
-      Part *part = &assembly->parts[i];
+      ReelPart *part = &assembly->parts[i];
       ReelTensor *tensor = contributions[i].tensor;
 
       inputs[i] = tensor;
@@ -245,7 +243,7 @@ static gboolean
 infer_region (ReelInfer *infer,
               GError   **error)
 {
-  const Part *part = infer->attributes;
+  const ReelPart *part = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
 
@@ -270,7 +268,7 @@ static gboolean
 vjp_region (ReelRule *rule,
             GError  **error)
 {
-  const Part *part = rule->attributes;
+  const ReelPart *part = rule->attributes;
 
   reel_rule_contribute_region (rule, 0, rule->cotangents[0], part->region.strides,
                                part->region.offset);
@@ -281,22 +279,26 @@ static gboolean
 jvp_region (ReelRule *rule,
             GError  **error)
 {
-  const Part *part = rule->attributes;
+  const ReelPart *part = rule->attributes;
 
   reel_rule_set_tangent (rule, 0, _reel_region (rule->tangents[0], part->rank, part->shape,
                                                 &part->region));
   return TRUE;
 }
 
-static const Part sample_region = { 2, 0, { 3, 2 }, { 3, { 4, -2 } } };
+static const ReelPart sample_region = { 2, 0, { 3, 2 }, { 3, { 4, -2 } } };
 
 static const ReelSample region_samples[] = {
   { .inputs = (const ReelSampleInput[]){ { REEL_F64, 2, { 3, 4 }, -2, 2 } },
     .n_inputs = 1, .attributes = &sample_region, .attributes_size = sizeof sample_region },
 };
 
+static const ReelAttribute region_attributes[] = {
+  { "part", REEL_ATTRIBUTE_PARTS, 0, 0, NULL, NULL },
+};
+
 const ReelOp _reel_op_region = {
-  REEL_OP_INIT, .name = "region", .formula = "y = a part of x;  x̄ = ȳ in its place",
+  REEL_OP_INIT, .name = "region", REEL_ATTRIBUTES (region_attributes), .formula = "y = a part of x;  x̄ = ȳ in its place",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL | REEL_OP_VIEW,
   .infer = infer_region, .vjp = vjp_region, .jvp = jvp_region,
   .samples = region_samples, .n_samples = G_N_ELEMENTS (region_samples)
@@ -308,7 +310,7 @@ _reel_region (ReelTensor       *x,
               const gint64     *shape,
               const ReelRegion *region)
 {
-  Part part;
+  ReelPart part;
 
   memset (&part, 0, sizeof part);
   part.rank = rank;

@@ -65,7 +65,7 @@ static const ReelSample samples[] = {
 };
 
 const ReelOp _reel_op_broadcast_to = {
-  REEL_OP_INIT, .name = "broadcast_to", .onnx_name = "Expand",
+  REEL_OP_INIT, .name = "broadcast_to", REEL_ATTRIBUTES (_reel_shape_attributes), .onnx_name = "Expand",
   .formula = "y = x, repeated;  x̄ = Σ ȳ over the repetitions",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_broadcast_to, .vjp = vjp_broadcast_to, .jvp = _reel_jvp_linear,

@@ -59,8 +59,12 @@ static const ReelSample samples[] = {
     .attributes_size = sizeof (guint32) },
 };
 
+static const ReelAttribute attributes[] = {
+  { "dtype", REEL_ATTRIBUTE_DTYPE, 0, 0, NULL, NULL },
+};
+
 const ReelOp _reel_op_cast = {
-  REEL_OP_INIT, .name = "cast", .onnx_name = "Cast",
+  REEL_OP_INIT, .name = "cast", REEL_ATTRIBUTES (attributes), .onnx_name = "Cast",
   .formula = "y = x as another dtype;  x̄ = ȳ as x's dtype",
   .n_inputs = 1, .n_outputs = 1,
   .infer = infer_cast, .kernel = kernel_cast, .vjp = vjp_cast, .jvp = jvp_cast,

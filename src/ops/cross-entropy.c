@@ -333,7 +333,8 @@ static const ReelSample backward_samples[] = {
 };
 
 const ReelOp _reel_op_cross_entropy = {
-  REEL_OP_INIT, .name = "cross_entropy", .onnx_name = "SoftmaxCrossEntropyLoss",
+  REEL_OP_INIT, .name = "cross_entropy",
+  .attributes = _reel_loss_attributes, .n_attributes = 1, .onnx_name = "SoftmaxCrossEntropyLoss",
   .formula = "y = -Σ p log softmax x;  x̄ = ȳ (softmax x Σ p - p), p̄ = -ȳ log softmax x",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 3, .infer = infer_cross_entropy,
   .kernel = _reel_cross_entropy_kernel, .vjp = vjp_cross_entropy, .jvp = jvp_cross_entropy,
@@ -341,7 +342,8 @@ const ReelOp _reel_op_cross_entropy = {
 };
 
 const ReelOp _reel_op_cross_entropy_backward = {
-  REEL_OP_INIT, .name = "cross_entropy_backward", .formula = "x̄ = ȳ (softmax x Σ p - p)",
+  REEL_OP_INIT, .name = "cross_entropy_backward",
+  .attributes = _reel_loss_attributes, .n_attributes = 1, .formula = "x̄ = ȳ (softmax x Σ p - p)",
   .n_inputs = 3, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 7,
   .infer = infer_cross_entropy_backward, .kernel = _reel_cross_entropy_backward_kernel,
   .vjp = vjp_cross_entropy_backward, .jvp = jvp_cross_entropy_backward,

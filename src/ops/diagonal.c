@@ -106,8 +106,14 @@ static const ReelSample samples[] = {
   SAMPLE (-2, -1, 5, 2, SHAPE (3, 3)),
 };
 
+static const ReelAttribute attributes[] = {
+  REEL_ATTRIBUTE (Diagonal, offset, I64, "0"),
+  { "axis_a", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, row_axis), 0, "-2", NULL },
+  { "axis_b", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, column_axis), 0, "-1", NULL },
+};
+
 const ReelOp _reel_op_diagonal = {
-  REEL_OP_INIT, .name = "diagonal",
+  REEL_OP_INIT, .name = "diagonal", REEL_ATTRIBUTES (attributes),
   .formula = "yᵢ = x[i, i + k];  x̄ = ȳ on the diagonal, 0 elsewhere",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_diagonal, .vjp = vjp_diagonal, .jvp = _reel_jvp_linear,

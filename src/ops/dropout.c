@@ -118,8 +118,15 @@ static const ReelSample samples[] = {
     .attributes_size = sizeof (Dropout) },
 };
 
+static const ReelAttribute attributes[] = {
+  REEL_ATTRIBUTE (Dropout, probability, F64, NULL),
+  REEL_ATTRIBUTE (Dropout, key, KEY, NULL),
+  { "counter", REEL_ATTRIBUTE_COUNTER, G_STRUCT_OFFSET (Dropout, offset), 0, NULL, NULL },
+  { "n", REEL_ATTRIBUTE_I64, G_STRUCT_OFFSET (Dropout, n_elements), 0, "-1", NULL },
+};
+
 const ReelOp _reel_op_dropout = {
-  REEL_OP_INIT, .name = "dropout", .onnx_name = "Dropout",
+  REEL_OP_INIT, .name = "dropout", REEL_ATTRIBUTES (attributes), .onnx_name = "Dropout",
   .formula = "y = m ? x / (1 - p) : 0;  x̄ = m ? ȳ / (1 - p) : 0",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_RANDOM,
   .infer = _reel_infer_same_floating, .kernel = kernel_dropout, .vjp = vjp_dropout,

@@ -85,8 +85,14 @@ static const ReelSample samples[] = {
     .attributes_size = sizeof (ReelExtreme) },
 };
 
+static const ReelAttribute attributes[] = {
+  { "axes", REEL_ATTRIBUTE_AXES, G_STRUCT_OFFSET (ReelExtreme, axes.axes),
+    G_STRUCT_OFFSET (ReelExtreme, axes.n), NULL, NULL },
+  REEL_ATTRIBUTE (ReelExtreme, is_minimum, BOOL, NULL),
+};
+
 const ReelOp _reel_op_extreme_weights = {
-  REEL_OP_INIT, .name = "extreme_weights",
+  REEL_OP_INIT, .name = "extreme_weights", REEL_ATTRIBUTES (attributes),
   .formula = "y = 1 / count where x is the greatest (least), else 0", .n_inputs = 1,
   .n_outputs = 1, .flags = REEL_OP_INTERNAL | REEL_OP_NO_GRADIENT,
   .infer = infer_extreme_weights, .kernel = kernel_extreme_weights, .samples = samples,

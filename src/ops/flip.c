@@ -48,7 +48,7 @@ static const ReelSample samples[] = {
 };
 
 const ReelOp _reel_op_flip = {
-  REEL_OP_INIT, .name = "flip", .formula = "y = x in reverse order;  x̄ = ȳ in reverse order",
+  REEL_OP_INIT, .name = "flip", REEL_ATTRIBUTES (_reel_axes_attributes), .formula = "y = x in reverse order;  x̄ = ȳ in reverse order",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_flip, .vjp = vjp_flip, .jvp = _reel_jvp_linear,
   .samples = samples, .n_samples = G_N_ELEMENTS (samples)

@@ -4,6 +4,7 @@
 
 #include "kernels/map.h"
 #include "ops/indexing.h"
+#include "ops/views.h"
 
 /* gather and scatter_add, each the transpose of the other. The attribute of either
  * is the axis, from the end. */
@@ -119,7 +120,7 @@ static const ReelSample gather_samples[] = {
 };
 
 const ReelOp _reel_op_gather = {
-  REEL_OP_INIT, .name = "gather", .onnx_name = "GatherElements",
+  REEL_OP_INIT, .name = "gather", REEL_ATTRIBUTES (_reel_axis_attributes), .onnx_name = "GatherElements",
   .formula = "yᵢⱼ = x[i, indexᵢⱼ];  x̄[i, indexᵢⱼ] += ȳᵢⱼ",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 1 << 1,
   .infer = infer_gather, .kernel = kernel_gather, .vjp = vjp_gather, .jvp = jvp_gather,
@@ -244,7 +245,7 @@ static const ReelSample scatter_add_samples[] = {
 };
 
 const ReelOp _reel_op_scatter_add = {
-  REEL_OP_INIT, .name = "scatter_add",
+  REEL_OP_INIT, .name = "scatter_add", REEL_ATTRIBUTES (_reel_axis_attributes),
   .formula = "y = x; y[i, indexᵢⱼ] += sourceᵢⱼ;  x̄ = ȳ, s̄ᵢⱼ = ȳ[i, indexᵢⱼ]",
   .n_inputs = 3, .n_outputs = 1, .vjp_reads_inputs = 1 << 1,
   .infer = infer_scatter_add, .kernel = kernel_scatter_add, .vjp = vjp_scatter_add,

@@ -147,7 +147,7 @@ static const ReelSample index_select_samples[] = {
 };
 
 const ReelOp _reel_op_index_select = {
-  REEL_OP_INIT, .name = "index_select", .onnx_name = "Gather",
+  REEL_OP_INIT, .name = "index_select", REEL_ATTRIBUTES (_reel_axis_attributes), .onnx_name = "Gather",
   .formula = "yᵢⱼ = x[i, indexⱼ];  x̄[i, indexⱼ] += ȳᵢⱼ",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 1 << 1,
   .infer = infer_index_select, .kernel = kernel_index_select, .vjp = vjp_index_select,
@@ -375,7 +375,7 @@ static const ReelSample index_add_samples[] = {
 };
 
 const ReelOp _reel_op_index_add = {
-  REEL_OP_INIT, .name = "index_add",
+  REEL_OP_INIT, .name = "index_add", REEL_ATTRIBUTES (_reel_axis_attributes),
   .formula = "y = x; y[i, indexⱼ] += sᵢⱼ;  x̄ = ȳ, s̄ᵢⱼ = ȳ[i, indexⱼ]",
   .n_inputs = 3, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 1 << 1,
   .infer = infer_index_add, .kernel = kernel_index_add, .vjp = vjp_index_add,

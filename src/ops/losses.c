@@ -9,6 +9,15 @@
 
 /* What the losses over classes share, nll, and mse. */
 
+static const gchar *const reductions[] = { "none", "mean", "sum", NULL };
+
+const ReelAttribute _reel_loss_attributes[2] = {
+  { "reduction", REEL_ATTRIBUTE_ENUM, G_STRUCT_OFFSET (ReelLoss, reduction), 0, "mean",
+    reductions },
+  /* of a backward op */
+  REEL_ATTRIBUTE (ReelLoss, n_classes, I64, "0"),
+};
+
 gboolean
 _reel_loss_check_reduction (const gchar  *op,
                             ReelReduction reduction)
@@ -345,7 +354,8 @@ static const ReelSample nll_backward_samples[] = {
 };
 
 const ReelOp _reel_op_nll = {
-  REEL_OP_INIT, .name = "nll", .onnx_name = "NegativeLogLikelihoodLoss",
+  REEL_OP_INIT, .name = "nll",
+  .attributes = _reel_loss_attributes, .n_attributes = 1, .onnx_name = "NegativeLogLikelihoodLoss",
   .formula = "y = -x at the target's class;  x̄ = -ȳ there, else 0", .n_inputs = 2,
   .n_outputs = 1, .vjp_reads_inputs = 2, .infer = infer_nll, .kernel = kernel_nll,
   .vjp = vjp_nll, .jvp = jvp_nll, .samples = nll_samples,
@@ -353,7 +363,8 @@ const ReelOp _reel_op_nll = {
 };
 
 const ReelOp _reel_op_nll_backward = {
-  REEL_OP_INIT, .name = "nll_backward", .formula = "x̄ = -ȳ at the target's class, else 0",
+  REEL_OP_INIT, .name = "nll_backward",
+  .attributes = _reel_loss_attributes, .n_attributes = 2, .formula = "x̄ = -ȳ at the target's class, else 0",
   .n_inputs = 2, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 2,
   .infer = infer_nll_backward, .kernel = kernel_nll_backward, .vjp = vjp_nll_backward,
   .jvp = jvp_nll, .samples = nll_backward_samples,

@@ -14,6 +14,8 @@ typedef struct
   gint64 n_classes;             /* of nll_backward */
 } ReelLoss;
 
+extern const ReelAttribute _reel_loss_attributes[2];
+
 gboolean _reel_loss_check_reduction (const gchar  *op,
                                      ReelReduction reduction);
 

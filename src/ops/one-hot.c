@@ -87,8 +87,13 @@ static const ReelSample samples[] = {
     .attributes_size = sizeof (OneHot) },
 };
 
+static const ReelAttribute attributes[] = {
+  REEL_ATTRIBUTE (OneHot, n_classes, I64, NULL),
+  REEL_ATTRIBUTE (OneHot, dtype, DTYPE, NULL),
+};
+
 const ReelOp _reel_op_one_hot = {
-  REEL_OP_INIT, .name = "one_hot", .onnx_name = "OneHot",
+  REEL_OP_INIT, .name = "one_hot", REEL_ATTRIBUTES (attributes), .onnx_name = "OneHot",
   .formula = "y[i, c] = indexᵢ = c ? 1 : 0",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_NO_GRADIENT,
   .infer = infer_one_hot, .kernel = kernel_one_hot,

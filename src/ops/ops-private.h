@@ -44,14 +44,8 @@ _reel_apply_3 (const ReelOp *op,
   return reel_apply (op, inputs, 3, attributes, attributes_size);
 }
 
-/* A list of axes as an attribute: counted from the end (-1 is the last), so that
- * axes may be put in front; in rising order, each once. */
-typedef struct
-{
-  guint32 n;
-  gint32 keep;                  /* whether a reduction keeps them, with size 1 */
-  gint32 axes[REEL_MAX_AXES];
-} ReelAxes;
+/* What a descriptor says of its attributes. */
+#define REEL_ATTRIBUTES(rows) .attributes = (rows), .n_attributes = G_N_ELEMENTS (rows)
 
 /* FALSE, with the sticky error set in the name of `op`, where an axis is out of
  * range or there twice. */

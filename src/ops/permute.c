@@ -74,8 +74,12 @@ static const ReelSample samples[] = {
     .attributes_size = sizeof (Permutation) },
 };
 
+static const ReelAttribute attributes[] = {
+  REEL_LIST_ATTRIBUTE (Permutation, axes, n, AXES, "all"),
+};
+
 const ReelOp _reel_op_permute = {
-  REEL_OP_INIT, .name = "permute", .onnx_name = "Transpose",
+  REEL_OP_INIT, .name = "permute", REEL_ATTRIBUTES (attributes), .onnx_name = "Transpose",
   .formula = "y = x with its axes in another order;  x̄ = ȳ with them put back",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_permute, .vjp = vjp_permute, .jvp = _reel_jvp_linear,

@@ -238,8 +238,12 @@ static const ReelSample samples[] = {
   SAMPLE (3, 1, DIMS (4), 1, FALSE, { -1 }),
 };
 
+static const ReelAttribute attributes[] = {
+  REEL_LIST_ATTRIBUTE (ReelAxes, axes, n, AXES, NULL),
+};
+
 const ReelOp _reel_op_prod_others = {
-  REEL_OP_INIT, .name = "prod_others",
+  REEL_OP_INIT, .name = "prod_others", REEL_ATTRIBUTES (attributes),
   .formula = "yᵢ = Π xⱼ over j ≠ i, or of that the derivative along t₁ … tₘ;"
              "  x̄ = the derivative along t₁ … tₘ, ȳ",
   .n_inputs = -1, .n_outputs = 1, .flags = REEL_OP_INTERNAL,

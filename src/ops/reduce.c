@@ -210,6 +210,15 @@ SAMPLES (prod, 0.5, 1.5);
 
 /* Rows */
 
+static const ReelAttribute reduce_attributes[] = {
+  REEL_LIST_ATTRIBUTE (ReelAxes, axes, n, AXES, "all"),
+  REEL_ATTRIBUTE (ReelAxes, keep, BOOL, "false"),
+};
+static const ReelAttribute position_attributes[] = {
+  { "axis", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (ReelAxes, axes), 0, NULL, NULL },
+  REEL_ATTRIBUTE (ReelAxes, keep, BOOL, "false"),
+};
+
 #define REDUCE(name_, onnx_, formula_, loop_, floating_, needs_, ...) \
   static const Row row_##name_ = { REEL_REDUCE_##loop_, floating_, needs_ }; \
   const ReelOp _reel_op_##name_ = { \
@@ -219,27 +228,29 @@ SAMPLES (prod, 0.5, 1.5);
   }
 #define WITH_SAMPLES(name_) \
   .samples = samples_##name_, .n_samples = G_N_ELEMENTS (samples_##name_)
+#define ALONG_AXES(name_) REEL_ATTRIBUTES (reduce_attributes), WITH_SAMPLES (name_)
+#define ALONG_AXIS(name_) REEL_ATTRIBUTES (position_attributes), WITH_SAMPLES (name_)
 
 REDUCE (sum, "ReduceSum", "y = Σ x;  x̄ = ȳ at each", sum, FALSE, FALSE,
-        .kernel = kernel_reduce, .vjp = vjp_sum, .jvp = jvp_linear, WITH_SAMPLES (sum));
+        .kernel = kernel_reduce, .vjp = vjp_sum, .jvp = jvp_linear, ALONG_AXES (sum));
 REDUCE (mean, "ReduceMean", "y = Σ x / n;  x̄ = ȳ / n at each", sum, TRUE, FALSE,
-        .kernel = kernel_mean, .vjp = vjp_mean, .jvp = jvp_linear, WITH_SAMPLES (sum));
+        .kernel = kernel_mean, .vjp = vjp_mean, .jvp = jvp_linear, ALONG_AXES (sum));
 REDUCE (prod, "ReduceProd", "y = Π x;  x̄ᵢ = ȳ Π xⱼ over j ≠ i", prod, FALSE, FALSE,
         .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
-        .jvp = jvp_weighted, WITH_SAMPLES (prod));
+        .jvp = jvp_weighted, ALONG_AXES (prod));
 REDUCE (amax, "ReduceMax", "y = max x;  x̄ = ȳ / count at the greatest, else 0", amax, FALSE,
         TRUE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
-        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+        .jvp = jvp_weighted, ALONG_AXES (sum));
 REDUCE (amin, "ReduceMin", "y = min x;  x̄ = ȳ / count at the least, else 0", amin, FALSE,
         TRUE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
-        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+        .jvp = jvp_weighted, ALONG_AXES (sum));
 REDUCE (logsumexp, "ReduceLogSumExp", "y = log Σ exp x;  x̄ = ȳ softmax x", logsumexp, TRUE,
         FALSE, .kernel = kernel_reduce, .vjp_reads_inputs = 1, .vjp = vjp_weighted,
-        .jvp = jvp_weighted, WITH_SAMPLES (sum));
+        .jvp = jvp_weighted, ALONG_AXES (sum));
 REDUCE (any, NULL, "y = whether one of x is not 0", any, FALSE, FALSE,
-        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (sum));
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, ALONG_AXES (sum));
 REDUCE (all, NULL, "y = whether none of x is 0", all, FALSE, FALSE,
-        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (sum));
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, ALONG_AXES (sum));
 
 static const ReelSample samples_position[] = {
   SAMPLE (REEL_F64, 2, DIMS (3, 4), -2, 2, 1, FALSE, { -1 }),
@@ -248,9 +259,9 @@ static const ReelSample samples_position[] = {
 };
 
 REDUCE (argmax, "ArgMax", "y = the first place of max x", argmax, FALSE, TRUE,
-        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (position));
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, ALONG_AXIS (position));
 REDUCE (argmin, "ArgMin", "y = the first place of min x", argmin, FALSE, TRUE,
-        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, WITH_SAMPLES (position));
+        .flags = REEL_OP_NO_GRADIENT, .kernel = kernel_reduce, ALONG_AXIS (position));
 
 /* The public functions */
 

@@ -92,6 +92,58 @@ reel_op_list_names (void)
   return (gchar **) g_ptr_array_free (names, FALSE);
 }
 
+static const ReelAttribute *
+find_attribute (const gchar *name,
+                const gchar *attribute)
+{
+  const ReelOp *op;
+
+  g_return_val_if_fail (attribute != NULL, NULL);
+
+  op = reel_op_lookup (name);
+  return op != NULL ? _reel_attribute_find (op, attribute) : NULL;
+}
+
+gchar **
+reel_op_list_attributes (const gchar *name)
+{
+  const ReelOp *op = reel_op_lookup (name);
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; op != NULL && i < op->n_attributes; i++)
+    g_ptr_array_add (names, g_strdup (op->attributes[i].name));
+  g_ptr_array_add (names, NULL);
+  return (gchar **) g_ptr_array_free (names, FALSE);
+}
+
+ReelAttributeKind
+reel_op_get_attribute_kind (const gchar *name,
+                            const gchar *attribute)
+{
+  const ReelAttribute *found = find_attribute (name, attribute);
+
+  return found != NULL ? found->kind : REEL_ATTRIBUTE_I64;
+}
+
+const gchar *
+reel_op_get_attribute_default (const gchar *name,
+                               const gchar *attribute)
+{
+  const ReelAttribute *found = find_attribute (name, attribute);
+
+  return found != NULL ? found->default_value : NULL;
+}
+
+gchar **
+reel_op_list_attribute_words (const gchar *name,
+                              const gchar *attribute)
+{
+  static const gchar *const none[] = { NULL };
+  const ReelAttribute *found = find_attribute (name, attribute);
+
+  return g_strdupv ((gchar **) (found != NULL && found->words != NULL ? found->words : none));
+}
+
 const gchar *
 reel_op_get_formula (const gchar *name)
 {

@@ -85,7 +85,7 @@ static const ReelSample samples[] = {
 };
 
 const ReelOp _reel_op_reshape = {
-  REEL_OP_INIT, .name = "reshape", .onnx_name = "Reshape",
+  REEL_OP_INIT, .name = "reshape", REEL_ATTRIBUTES (_reel_shape_attributes), .onnx_name = "Reshape",
   .formula = "y = x in another shape;  x̄ = ȳ in x's shape",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_reshape, .vjp = vjp_reshape, .jvp = jvp_reshape,

@@ -85,8 +85,15 @@ static const ReelSample slice_samples[] = {
   SAMPLE (-1, 0, 1, 0, 2, SHAPE (2, 3)),
 };
 
+static const ReelAttribute slice_attributes[] = {
+  REEL_ATTRIBUTE (Slice, axis, AXIS, NULL),
+  REEL_ATTRIBUTE (Slice, start, I64, NULL),
+  REEL_ATTRIBUTE (Slice, length, I64, NULL),
+  REEL_ATTRIBUTE (Slice, step, I64, "1"),
+};
+
 const ReelOp _reel_op_slice = {
-  REEL_OP_INIT, .name = "slice", .onnx_name = "Slice",
+  REEL_OP_INIT, .name = "slice", REEL_ATTRIBUTES (slice_attributes), .onnx_name = "Slice",
   .formula = "y = x[start:stop:step];  x̄ = ȳ in its place, 0 elsewhere",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_slice, .vjp = vjp_slice, .jvp = _reel_jvp_linear,
@@ -244,8 +251,13 @@ static const ReelSample select_samples[] = {
     .attributes_size = sizeof (Select) },
 };
 
+static const ReelAttribute select_attributes[] = {
+  REEL_ATTRIBUTE (Select, axis, AXIS, NULL),
+  REEL_ATTRIBUTE (Select, index, I64, NULL),
+};
+
 const ReelOp _reel_op_select = {
-  REEL_OP_INIT, .name = "select",
+  REEL_OP_INIT, .name = "select", REEL_ATTRIBUTES (select_attributes),
   .formula = "y = x[i];  x̄ = ȳ in its place, 0 elsewhere",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_select, .vjp = vjp_select, .jvp = _reel_jvp_linear,

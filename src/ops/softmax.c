@@ -239,8 +239,13 @@ static const ReelSample log_softmax_backward_samples[] = {
   SAMPLE (2, 3, DIMS (2, 3, 4), -2, -0.1, 2, FALSE, { -3, -1 }),
 };
 
+static const ReelAttribute attributes[] = {
+  { "axis", REEL_ATTRIBUTE_AXES, G_STRUCT_OFFSET (ReelAxes, axes),
+    G_STRUCT_OFFSET (ReelAxes, n), NULL, NULL },
+};
+
 const ReelOp _reel_op_softmax = {
-  REEL_OP_INIT, .name = "softmax", .onnx_name = "Softmax",
+  REEL_OP_INIT, .name = "softmax", REEL_ATTRIBUTES (attributes), .onnx_name = "Softmax",
   .formula = "y = exp x / Σ exp x;  x̄ = y (ȳ - Σ y ȳ)", .n_inputs = 1, .n_outputs = 1,
   .vjp_reads_outputs = 1, .infer = infer_softmax, .kernel = kernel_softmax,
   .vjp = vjp_softmax, .jvp = jvp_softmax, .samples = samples,
@@ -248,7 +253,7 @@ const ReelOp _reel_op_softmax = {
 };
 
 const ReelOp _reel_op_softmax_backward = {
-  REEL_OP_INIT, .name = "softmax_backward", .formula = "x̄ = y (ȳ - Σ y ȳ)",
+  REEL_OP_INIT, .name = "softmax_backward", REEL_ATTRIBUTES (attributes), .formula = "x̄ = y (ȳ - Σ y ȳ)",
   .n_inputs = 2, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 3,
   .infer = infer_softmax, .kernel = kernel_softmax_backward, .vjp = vjp_softmax_backward,
   .jvp = jvp_softmax_backward, .samples = softmax_backward_samples,
@@ -256,7 +261,7 @@ const ReelOp _reel_op_softmax_backward = {
 };
 
 const ReelOp _reel_op_log_softmax = {
-  REEL_OP_INIT, .name = "log_softmax", .onnx_name = "LogSoftmax",
+  REEL_OP_INIT, .name = "log_softmax", REEL_ATTRIBUTES (attributes), .onnx_name = "LogSoftmax",
   .formula = "y = x - log Σ exp x;  x̄ = ȳ - exp y Σ ȳ", .n_inputs = 1, .n_outputs = 1,
   .vjp_reads_outputs = 1, .infer = infer_softmax, .kernel = kernel_log_softmax,
   .vjp = vjp_log_softmax, .jvp = jvp_log_softmax, .samples = samples,
@@ -264,7 +269,7 @@ const ReelOp _reel_op_log_softmax = {
 };
 
 const ReelOp _reel_op_log_softmax_backward = {
-  REEL_OP_INIT, .name = "log_softmax_backward", .formula = "x̄ = ȳ - exp y Σ ȳ",
+  REEL_OP_INIT, .name = "log_softmax_backward", REEL_ATTRIBUTES (attributes), .formula = "x̄ = ȳ - exp y Σ ȳ",
   .n_inputs = 2, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 3,
   .infer = infer_softmax, .kernel = kernel_log_softmax_backward,
   .vjp = vjp_log_softmax_backward, .jvp = jvp_log_softmax_backward,

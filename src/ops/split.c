@@ -113,8 +113,13 @@ static const ReelSample split_samples[] = {
     .attributes_size = sizeof sample_all },
 };
 
+static const ReelAttribute split_attributes[] = {
+  REEL_LIST_ATTRIBUTE (Split, sizes, n_sizes, SHAPE, NULL),
+  REEL_ATTRIBUTE (Split, axis, AXIS, NULL),
+};
+
 const ReelOp _reel_op_split = {
-  REEL_OP_INIT, .name = "split", .onnx_name = "Split",
+  REEL_OP_INIT, .name = "split", REEL_ATTRIBUTES (split_attributes), .onnx_name = "Split",
   .formula = "y₁, y₂, ... = the parts of x;  x̄ = ȳ₁, ȳ₂, ... in their places",
   .n_inputs = 1, .n_outputs = -1, .flags = REEL_OP_VIEW,
   .infer = infer_split, .vjp = vjp_split, .jvp = jvp_outputs,
@@ -248,7 +253,7 @@ static const ReelSample unbind_samples[] = {
 };
 
 const ReelOp _reel_op_unbind = {
-  REEL_OP_INIT, .name = "unbind",
+  REEL_OP_INIT, .name = "unbind", REEL_ATTRIBUTES (_reel_axis_attributes),
   .formula = "yₖ = x[k];  x̄ = ȳ₀, ȳ₁, ... side by side",
   .n_inputs = 1, .n_outputs = -1, .flags = REEL_OP_VIEW,
   .infer = infer_unbind, .vjp = vjp_unbind, .jvp = jvp_outputs,

@@ -91,8 +91,16 @@ static const ReelSample spread_samples[] = {
     .attributes_size = sizeof (Spread) },
 };
 
+static const ReelAttribute spread_attributes[] = {
+  { "axes", REEL_ATTRIBUTE_AXES, G_STRUCT_OFFSET (Spread, axes.axes),
+    G_STRUCT_OFFSET (Spread, axes.n), NULL, NULL },
+  { "sizes", REEL_ATTRIBUTE_SHAPE, G_STRUCT_OFFSET (Spread, sizes),
+    G_STRUCT_OFFSET (Spread, axes.n), NULL, NULL },
+  { "kept", REEL_ATTRIBUTE_BOOL, G_STRUCT_OFFSET (Spread, axes.keep), 0, NULL, NULL },
+};
+
 const ReelOp _reel_op_spread = {
-  REEL_OP_INIT, .name = "spread", .formula = "y = x repeated along axes;  x̄ = Σ ȳ",
+  REEL_OP_INIT, .name = "spread", REEL_ATTRIBUTES (spread_attributes), .formula = "y = x repeated along axes;  x̄ = Σ ȳ",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL | REEL_OP_VIEW,
   .infer = infer_spread, .vjp = vjp_spread, .jvp = jvp_spread,
   .samples = spread_samples, .n_samples = G_N_ELEMENTS (spread_samples)
@@ -212,8 +220,12 @@ static const ReelSample sum_to_shape_samples[] = {
   SUM_SAMPLE (2, DIMS (3, 4), 0, DIMS (0)),
 };
 
+static const ReelAttribute sum_to_shape_attributes[] = {
+  REEL_LIST_ATTRIBUTE (Target, shape, rank, SHAPE, NULL),
+};
+
 const ReelOp _reel_op_sum_to_shape = {
-  REEL_OP_INIT, .name = "sum_to_shape",
+  REEL_OP_INIT, .name = "sum_to_shape", REEL_ATTRIBUTES (sum_to_shape_attributes),
   .formula = "y = Σ x over what broadcasting repeated;  x̄ = ȳ broadcast",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL,
   .infer = infer_sum_to_shape, .kernel = kernel_sum_to_shape, .vjp = vjp_sum_to_shape,

@@ -47,7 +47,7 @@ static const ReelSample squeeze_samples[] = {
 };
 
 const ReelOp _reel_op_squeeze = {
-  REEL_OP_INIT, .name = "squeeze", .onnx_name = "Squeeze",
+  REEL_OP_INIT, .name = "squeeze", REEL_ATTRIBUTES (_reel_axes_attributes), .onnx_name = "Squeeze",
   .formula = "y = x without axes of size 1;  x̄ = ȳ with them",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_squeeze, .vjp = vjp_squeeze, .jvp = _reel_jvp_linear,
@@ -135,7 +135,7 @@ static const ReelSample unsqueeze_samples[] = {
 };
 
 const ReelOp _reel_op_unsqueeze = {
-  REEL_OP_INIT, .name = "unsqueeze", .onnx_name = "Unsqueeze",
+  REEL_OP_INIT, .name = "unsqueeze", REEL_ATTRIBUTES (_reel_axis_attributes), .onnx_name = "Unsqueeze",
   .formula = "y = x with one more axis, of size 1;  x̄ = ȳ without it",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_unsqueeze, .vjp = vjp_unsqueeze, .jvp = _reel_jvp_linear,

@@ -108,8 +108,12 @@ static const ReelSample samples[] = {
   SAMPLE (9, 2, SHAPE (2, 3)),
 };
 
+static const ReelAttribute attributes[] = {
+  { "diagonal", REEL_ATTRIBUTE_I64, 0, 0, "0", NULL },
+};
+
 const ReelOp _reel_op_tril = {
-  REEL_OP_INIT, .name = "tril", .onnx_name = "Trilu",
+  REEL_OP_INIT, .name = "tril", REEL_ATTRIBUTES (attributes), .onnx_name = "Trilu",
   .formula = "yᵢⱼ = j - i <= k ? xᵢⱼ : 0;  x̄ᵢⱼ = j - i <= k ? ȳᵢⱼ : 0",
   .n_inputs = 1, .n_outputs = 1,
   .infer = infer_triangle, .kernel = kernel_tril, .vjp = vjp_triangle, .jvp = jvp_triangle,
@@ -117,7 +121,7 @@ const ReelOp _reel_op_tril = {
 };
 
 const ReelOp _reel_op_triu = {
-  REEL_OP_INIT, .name = "triu", .onnx_name = "Trilu",
+  REEL_OP_INIT, .name = "triu", REEL_ATTRIBUTES (attributes), .onnx_name = "Trilu",
   .formula = "yᵢⱼ = j - i >= k ? xᵢⱼ : 0;  x̄ᵢⱼ = j - i >= k ? ȳᵢⱼ : 0",
   .n_inputs = 1, .n_outputs = 1,
   .infer = infer_triangle, .kernel = kernel_triu, .vjp = vjp_triangle, .jvp = jvp_triangle,

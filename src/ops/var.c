@@ -228,8 +228,15 @@ static const ReelSample var_samples[] = {
   VAR_SAMPLE (2, DIMS (3, 4), 0.5, 2, FALSE, { -2, -1 }),
 };
 
+static const ReelAttribute var_attributes[] = {
+  { "axes", REEL_ATTRIBUTE_AXES, G_STRUCT_OFFSET (Var, axes.axes),
+    G_STRUCT_OFFSET (Var, axes.n), "all", NULL },
+  REEL_ATTRIBUTE (Var, correction, F64, "1"),
+  { "keep", REEL_ATTRIBUTE_BOOL, G_STRUCT_OFFSET (Var, axes.keep), 0, "false", NULL },
+};
+
 const ReelOp _reel_op_var = {
-  REEL_OP_INIT, .name = "var",
+  REEL_OP_INIT, .name = "var", REEL_ATTRIBUTES (var_attributes),
   .formula = "y = Σ (x - mean x)² / (n - c);  x̄ = 2 ȳ (x - mean x) / (n - c)",
   .n_inputs = 1, .n_outputs = 1, .vjp_reads_inputs = 1, .infer = infer_var,
   .kernel = kernel_var, .vjp = vjp_var, .jvp = jvp_var, .samples = var_samples,
@@ -325,8 +332,12 @@ static const ReelSample deviations_samples[] = {
   DEVIATIONS_SAMPLE (3, DIMS (2, 3, 4), 2, TRUE, { -3, -1 }),
 };
 
+static const ReelAttribute deviations_attributes[] = {
+  REEL_LIST_ATTRIBUTE (ReelAxes, axes, n, AXES, NULL),
+};
+
 const ReelOp _reel_op_deviations = {
-  REEL_OP_INIT, .name = "deviations", .formula = "y = x - mean x;  x̄ = ȳ - mean ȳ",
+  REEL_OP_INIT, .name = "deviations", REEL_ATTRIBUTES (deviations_attributes), .formula = "y = x - mean x;  x̄ = ȳ - mean ȳ",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .infer = infer_deviations,
   .kernel = kernel_deviations, .vjp = vjp_deviations, .jvp = jvp_deviations,
   .samples = deviations_samples, .n_samples = G_N_ELEMENTS (deviations_samples)

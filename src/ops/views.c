@@ -6,6 +6,17 @@
 
 /* What the views share. */
 
+const ReelAttribute _reel_shape_attributes[2] = {
+  REEL_LIST_ATTRIBUTE (ReelShape, shape, rank, SHAPE, NULL),
+  { "n_old", REEL_ATTRIBUTE_I32, 0, 0, "-1", NULL },
+};
+const ReelAttribute _reel_axes_attributes[1] = {
+  REEL_LIST_ATTRIBUTE (ReelAxes, axes, n, AXES, "all"),
+};
+const ReelAttribute _reel_axis_attributes[1] = {
+  { "axis", REEL_ATTRIBUTE_AXIS, 0, 0, NULL, NULL },
+};
+
 gboolean
 _reel_check_shape_argument (const gchar  *op,
                             guint         rank,

@@ -83,6 +83,13 @@ gboolean _reel_infer_axis (const ReelInfer *infer,
 gboolean _reel_jvp_linear (ReelRule *rule,
                            GError  **error);
 
+/* shape, and how many axes it stands for */
+extern const ReelAttribute _reel_shape_attributes[2];
+/* axes alone */
+extern const ReelAttribute _reel_axes_attributes[1];
+/* an axis as all there is */
+extern const ReelAttribute _reel_axis_attributes[1];
+
 extern const ReelOp _reel_op_reshape;
 extern const ReelOp _reel_op_slice;
 extern const ReelOp _reel_op_select;

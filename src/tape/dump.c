@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "tape/attribute.h"
 #include "tape/tape-private.h"
 
 /* The tape as text: a line a node, in columns.
@@ -30,6 +31,9 @@ typedef struct
 
 /* More operands or results than this are not all spelled out. */
 #define MOST_ITEMS 8
+
+/* The same of the text of an attribute, which is ASCII: a list in brackets. */
+#define LONGEST_ATTRIBUTE 64
 
 /* The columns a terminal needs. */
 static guint
@@ -128,6 +132,24 @@ values_of (const ReelNode *node)
                           node->first + node->n_outputs - 1);
 }
 
+static void
+append_attributes (GString        *text,
+                   const ReelNode *node)
+{
+  for (guint i = 0; i < node->op->n_attributes; i++)
+    {
+      const ReelAttribute *attribute = &node->op->attributes[i];
+      g_autofree gchar *value = _reel_attribute_to_string (attribute,
+                                                           _reel_node_attributes (node),
+                                                           node->attributes_size);
+      gboolean is_long = strlen (value) > LONGEST_ATTRIBUTE;
+
+      g_string_append_printf (text, "%s%s=%.*s%s", i > 0 || node->n_inputs > 0 ? ", " : "",
+                              attribute->name, is_long ? LONGEST_ATTRIBUTE - 4 : G_MAXINT,
+                              value, is_long ? "...]" : "");
+    }
+}
+
 static gchar *
 call_of (const ReelNode *node)
 {
@@ -137,6 +159,7 @@ call_of (const ReelNode *node)
   for (guint i = 0; i < node->n_inputs; i++)
     if (list_item (text, i, node->n_inputs))
       append_operand (text, &_reel_node_inputs (node)[i]);
+  append_attributes (text, node);
   g_string_append_c (text, ')');
   return g_string_free (text, FALSE);
 }

@@ -5,16 +5,10 @@
 /* The reverse and the forward sweep. They know no op: derivative rules say what
  * flows from a node's outputs to its inputs, or the other way. */
 
+#include "tape/attribute.h"
 #include "tape/tape-private.h"
 
 #include <reel/reel-grad.h>
-
-/* A part of a tensor: strides and offset in the contiguous whole. */
-typedef struct
-{
-  gint64 offset;
-  gint64 strides[REEL_MAX_AXES];
-} ReelRegion;
 
 /* Whether a part of that shape lies within a contiguous whole of so many elements: a
  * wrong one would read or write elsewhere. */
