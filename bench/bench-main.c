@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bench.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,14 @@ main (void)
         }
       else
         {
+          gdouble result;
+
           reel_set_n_threads (n_threads);
-          printf ("%.9g\n", bench->run (bench->size));
+          result = bench->run (bench->size);
+          if (isnan (result))
+            puts ("none");
+          else
+            printf ("%.9g\n", result);
         }
       fflush (stdout);
     }

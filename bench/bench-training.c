@@ -1,14 +1,14 @@
 /* SPDX-FileCopyrightText: The Reel authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bench-blas.h"
 #include "bench.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 /* A step of training a network 784-256-10 with batches of 64: forward, backward,
- * SGD. Once through the tape, once written by hand on the same BLAS. Both give
- * examples a second. */
+ * SGD. Once through the tape, once written by hand on a CBLAS, if there is
+ * one. Both give examples a second. */
 
 #define BATCH 64
 #define INPUTS 784
@@ -104,15 +104,16 @@ descend (gfloat       *p,
 }
 
 static void
-hand_step (Network *net)
+hand_step (Network         *net,
+           const BenchBlas *blas)
 {
   add_bias (net->hidden, net->b1, HIDDEN);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, BATCH, HIDDEN, INPUTS, 1, net->x,
+  blas->sgemm (BLAS_ROW_MAJOR, BLAS_AS_IS, BLAS_TRANSPOSED, BATCH, HIDDEN, INPUTS, 1, net->x,
                INPUTS, net->w1, INPUTS, 1, net->hidden, HIDDEN);
   for (int i = 0; i < BATCH * HIDDEN; i++)
     net->hidden[i] = net->hidden[i] > 0 ? net->hidden[i] : 0;
   add_bias (net->logits, net->b2, CLASSES);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, BATCH, CLASSES, HIDDEN, 1,
+  blas->sgemm (BLAS_ROW_MAJOR, BLAS_AS_IS, BLAS_TRANSPOSED, BATCH, CLASSES, HIDDEN, 1,
                net->hidden, HIDDEN, net->w2, HIDDEN, 1, net->logits, CLASSES);
 
   for (int i = 0; i < BATCH; i++)
@@ -129,14 +130,14 @@ hand_step (Network *net)
         d[j] = (d[j] / sum - (j == i % CLASSES ? 1 : 0)) / BATCH;
     }
 
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, CLASSES, HIDDEN, BATCH, 1,
+  blas->sgemm (BLAS_ROW_MAJOR, BLAS_TRANSPOSED, BLAS_AS_IS, CLASSES, HIDDEN, BATCH, 1,
                net->d_logits, CLASSES, net->hidden, HIDDEN, 0, net->d_w2, HIDDEN);
   sum_rows (net->d_b2, net->d_logits, CLASSES);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, BATCH, HIDDEN, CLASSES, 1,
+  blas->sgemm (BLAS_ROW_MAJOR, BLAS_AS_IS, BLAS_AS_IS, BATCH, HIDDEN, CLASSES, 1,
                net->d_logits, CLASSES, net->w2, HIDDEN, 0, net->d_hidden, HIDDEN);
   for (int i = 0; i < BATCH * HIDDEN; i++)
     net->d_hidden[i] = net->hidden[i] > 0 ? net->d_hidden[i] : 0;
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, HIDDEN, INPUTS, BATCH, 1,
+  blas->sgemm (BLAS_ROW_MAJOR, BLAS_TRANSPOSED, BLAS_AS_IS, HIDDEN, INPUTS, BATCH, 1,
                net->d_hidden, HIDDEN, net->x, INPUTS, 0, net->d_w1, INPUTS);
   sum_rows (net->d_b1, net->d_hidden, HIDDEN);
 
@@ -164,8 +165,11 @@ static gdouble
 mlp_hand (gint64 size)
 {
   static Network net;
+  const BenchBlas *blas = bench_blas ();
   gdouble begin = 0;
 
+  if (blas == NULL)
+    return NAN;
   memset (&net, 0, sizeof net);
   fill (net.x, G_N_ELEMENTS (net.x), 1);
   fill (net.w1, G_N_ELEMENTS (net.w1), 0.1f);
@@ -174,7 +178,7 @@ mlp_hand (gint64 size)
     {
       if (step == 0)
         begin = bench_now ();
-      hand_step (&net);
+      hand_step (&net, blas);
     }
   return N_STEPS * BATCH / (bench_now () - begin);
 }

@@ -77,11 +77,6 @@ test_too_large (void)
   g_autoptr (ReelTensor) bytes = reel_tensor_new_zeros (REEL_U8, REEL_SHAPE (1, 2), NULL);
   const gint64 axes[] = { 0, 2 };
   g_autoptr (GError) error = NULL;
-  ReelTensor *wide = reel_broadcast_to (x, REEL_SHAPE ((gint64) G_MAXINT32 + 1));
-
-  reel_matmul (wide, wide);
-  assert_message (tape, REEL_ERROR_SHAPE, "matmul: a size is more than BLAS can count");
-  reel_tape_clear_error (tape);
 
   /* 2^61 partial sums of 8 bytes */
   reel_sum (reel_broadcast_to (bytes, REEL_SHAPE ((gint64) 1 << 60, 2, 2)),

@@ -8,14 +8,15 @@ G_BEGIN_DECLS
 
 /**
  * reel_matmul:
- * @a: a floating-point tensor of shape [..., m, k], or [k]
+ * @a: a tensor of numbers, of shape [..., m, k], or [k]
  * @b: of the same dtype and shape [..., k, n], or [k]
  *
  * The matrix product yᵢⱼ = Σₖ aᵢₖ bₖⱼ;  ā = ȳ bᵀ, b̄ = aᵀ ȳ.
  *
  * A vector @a counts as a row, a vector @b as a column, and the axis added is
  * dropped from the result; two vectors give their inner product. The axes before
- * the last two broadcast. A transposed operand costs no copy.
+ * the last two broadcast. Operands may be views of any strides, at the cost of no copy.
+ * Integers wrap.
  *
  * Returns: (transfer none): y, of shape [..., m, n]
  */
@@ -25,7 +26,7 @@ ReelTensor *reel_matmul (ReelTensor *a,
 
 /**
  * reel_linear:
- * @x: a floating-point tensor of shape [..., k]
+ * @x: a tensor of numbers, of shape [..., k]
  * @weight: of the same dtype and shape [n, k]
  * @bias: (nullable): of the same dtype and shape [n]
  *

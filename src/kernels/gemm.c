@@ -3,204 +3,324 @@
 #include "config.h"
 
 #include "kernels/gemm.h"
+
+#include "base/copy.h"
 #include "kernels/parallel.h"
 
-#include <cblas.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-#ifdef HAVE_OPENBLAS_GET_NUM_THREADS
-int openblas_get_num_threads (void);
-#endif
-
-/* Multiplications a part has at least: below, the packing that BLAS does for each
- * call anew would cost more than a second thread gains. */
-#define PART_WORK (6 * 1024 * 1024)
-/* Parts are whole blocks of BLAS's inner kernels. */
-#define PART_ALIGN 32
+/* Multiplications that are worth a thread; of a matrix and a vector, which wait for
+ * memory, fewer. */
+#define PART_WORK (3.0 * 1024 * 1024)
+#define VECTOR_PART_WORK (128.0 * 1024)
+/* A part packs what it reads of both matrices by itself: large ones, so that the
+ * packing does not show, but enough of them for many threads. */
+#define PART_ROWS 256
+#define PART_COLUMNS 512
+#define PART_LEAST 64
+#define ENOUGH_PARTS 8
+/* Columns of a part are a multiple of it: whole panels. */
+#define COLUMN_ALIGN 32
 
 typedef struct
 {
-  ReelDType dtype;
-  gint64 m, n, k;
-  const ReelMatrix *a;
-  const gint64 *a_offsets;
-  const ReelMatrix *b;
-  const gint64 *b_offsets;
-  gchar *c;
-  gint beta;
-  gboolean split_rows;
-  gint64 part_size;
-  gint64 n_parts;               /* a batch */
-} Product;
+  ReelProduct product;          /* of matrices, or of a matrix and a vector */
+  gint64 m;
+  gint64 row_shape[2 * REEL_MAX_AXES];
+  gint64 row_strides[2 * REEL_MAX_AXES];
+  gint64 n_batches;
+  gint64 n_row_parts, n_column_parts;
+  ReelProductLoop loop;
+} Plan;
 
-gboolean
-_reel_gemm_takes (gint64 n_rows,
-                  gint64 n_columns,
-                  gint64 row_stride,
-                  gint64 column_stride)
-{
-  /* BLAS counts in int. The stride of a single row or column is not used. */
-  if ((n_rows > 1 && row_stride > G_MAXINT32) ||
-      (n_columns > 1 && column_stride > G_MAXINT32))
-    return FALSE;
-  return (column_stride == 1 && row_stride >= MAX (n_columns, 1)) ||
-         (row_stride == 1 && column_stride >= MAX (n_rows, 1)) ||
-         (n_columns == 1 && row_stride >= 1) || (n_rows == 1 && column_stride >= 1);
-}
+/* Buffers -------------------------------------------------------------------- */
 
-/* How BLAS is told of a matrix: transposed or not, and its leading dimension. */
-static CBLAS_TRANSPOSE
-layout (const ReelMatrix *matrix,
-        gint64            n_rows,
-        gint64            n_columns,
-        gint             *leading)
-{
-  gboolean by_rows = matrix->column_stride == 1 && matrix->row_stride >= n_columns;
-
-  if (!by_rows && !(matrix->row_stride == 1 && matrix->column_stride >= n_rows))
-    /* A single row or column: the stride that is not used may be anything. */
-    by_rows = n_columns == 1;
-  if (by_rows)
-    *leading = (gint) MAX (n_rows == 1 ? n_columns : matrix->row_stride, 1);
-  else
-    *leading = (gint) MAX (n_columns == 1 ? n_rows : matrix->column_stride, 1);
-  return by_rows ? CblasNoTrans : CblasTrans;
-}
+static pthread_key_t buffer_key;
+static gboolean buffer_key_made;
+static pthread_once_t buffer_once = PTHREAD_ONCE_INIT;
+static _Thread_local gpointer thread_buffer;
 
 static void
-matrix_vector (ReelDType         dtype,
-               const ReelMatrix *matrix,
-               gint64            n_rows,
-               gint64            n_columns,
-               gconstpointer     x,
-               gint64            x_stride,
-               gpointer          y,
-               gint              beta)
+make_buffer_key (void)
 {
-  gint leading;
-  CBLAS_TRANSPOSE transpose = layout (matrix, n_rows, n_columns, &leading);
-  /* A stride that is not used may be 0, which BLAS refuses. */
-  gint step = (gint) (n_columns == 1 ? 1 : x_stride);
-  gint rows = (gint) (transpose == CblasNoTrans ? n_rows : n_columns);
-  gint columns = (gint) (transpose == CblasNoTrans ? n_columns : n_rows);
-
-  if (dtype == REEL_F32)
-    cblas_sgemv (CblasRowMajor, transpose, rows, columns, 1, matrix->data, leading, x,
-                 step, (gfloat) beta, y, 1);
-  else
-    cblas_dgemv (CblasRowMajor, transpose, rows, columns, 1, matrix->data, leading, x,
-                 step, beta, y, 1);
+  buffer_key_made = pthread_key_create (&buffer_key, free) == 0;
 }
 
+gpointer
+_reel_gemm_buffer (void)
+{
+  gpointer buffer;
+
+  if (G_LIKELY (thread_buffer != NULL))
+    return thread_buffer;
+  pthread_once (&buffer_once, make_buffer_key);
+  if (!buffer_key_made || posix_memalign (&buffer, 64, REEL_GEMM_BUFFER_SIZE) != 0)
+    return NULL;
+  if (pthread_setspecific (buffer_key, buffer) != 0)
+    {
+      free (buffer);
+      return NULL;
+    }
+  thread_buffer = buffer;
+  return buffer;
+}
+
+/* Plans ---------------------------------------------------------------------- */
+
+/* Puts an axis before the rows of a; joins it with the first where it can. */
 static void
-product_part (gint64   part,
-              gint64   begin,
-              gint64   end,
-              gpointer data)
+add_row_axis (Plan   *plan,
+              gint64  size,
+              gint64  stride)
 {
-  const Product *p = data;
-  gint64 size = (gint64) reel_dtype_get_size (p->dtype);
-  gint64 batch = begin / p->n_parts;
-  gint64 first = begin % p->n_parts * p->part_size;
-  gint64 m = p->split_rows ? MIN (p->part_size, p->m - first) : p->m;
-  gint64 n = p->split_rows ? p->n : MIN (p->part_size, p->n - first);
-  ReelMatrix a = *p->a, b = *p->b;
-  gchar *c = p->c + batch * p->m * p->n * size;
-  gint lda, ldb;
+  guint n = plan->product.n_row_axes;
 
-  a.data = (const gchar *) a.data + p->a_offsets[batch] * size;
-  b.data = (const gchar *) b.data + p->b_offsets[batch] * size;
-  if (p->split_rows)
+  if (size == 1)
+    return;
+  plan->m *= size;
+  if (n > 0 && stride == plan->row_shape[0] * plan->row_strides[0])
     {
-      a.data = (const gchar *) a.data + first * a.row_stride * size;
-      c += first * p->n * size;
-    }
-  else
-    {
-      b.data = (const gchar *) b.data + first * b.column_stride * size;
-      c += first * size;
-    }
-
-  if (p->n == 1 && p->k > 0)
-    {
-      matrix_vector (p->dtype, &a, m, p->k, b.data, b.row_stride, c, p->beta);
+      plan->row_shape[0] *= size;
       return;
     }
-  if (p->m == 1)
-    {
-      ReelMatrix transposed = { b.data, b.column_stride, b.row_stride };
-
-      matrix_vector (p->dtype, &transposed, n, p->k, a.data, a.column_stride, c, p->beta);
-      return;
-    }
-  {
-    CBLAS_TRANSPOSE transpose_a = layout (&a, m, p->k, &lda);
-    CBLAS_TRANSPOSE transpose_b = layout (&b, p->k, n, &ldb);
-
-    if (p->dtype == REEL_F32)
-      cblas_sgemm (CblasRowMajor, transpose_a, transpose_b, (gint) m, (gint) n,
-                   (gint) p->k, 1, a.data, lda, b.data, ldb, (gfloat) p->beta,
-                   (gpointer) c, (gint) p->n);
-    else
-      cblas_dgemm (CblasRowMajor, transpose_a, transpose_b, (gint) m, (gint) n,
-                   (gint) p->k, 1, a.data, lda, b.data, ldb, p->beta, (gpointer) c,
-                   (gint) p->n);
-  }
+  memmove (plan->row_shape + 1, plan->row_shape, n * sizeof (gint64));
+  memmove (plan->row_strides + 1, plan->row_strides, n * sizeof (gint64));
+  plan->row_shape[0] = size;
+  plan->row_strides[0] = stride;
+  plan->product.n_row_axes = n + 1;
 }
 
-/* BLAS with threads of its own must not be called from ours. */
+/* FALSE where c is empty. */
 static gboolean
-blas_is_single_threaded (void)
+plan_rows (Plan              *plan,
+           const ReelProduct *product)
 {
-#ifdef HAVE_OPENBLAS_GET_NUM_THREADS
-  return openblas_get_num_threads () == 1;
-#else
-  return FALSE;
+  gboolean one_b = TRUE;
+
+  plan->m = plan->n_batches = 1;
+  for (guint i = 0; i < product->n_batch_axes; i++)
+    {
+      if (product->batch_shape[i] == 0)
+        return FALSE;
+      one_b = one_b && (product->batch_shape[i] == 1 || product->b_batch_strides[i] == 0);
+    }
+  for (guint i = 0; i < product->n_row_axes; i++)
+    if (product->row_shape[i] == 0)
+      return FALSE;
+  if (product->n == 0)
+    return FALSE;
+  plan->product.n_row_axes = 0;
+  for (guint i = product->n_row_axes; i-- > 0;)
+    add_row_axis (plan, product->row_shape[i], product->a_row_strides[i]);
+  /* A batch of rows times one matrix is one product. */
+  if (one_b)
+    {
+      for (guint i = product->n_batch_axes; i-- > 0;)
+        add_row_axis (plan, product->batch_shape[i], product->a_batch_strides[i]);
+      plan->product.n_batch_axes = 0;
+    }
+  for (guint i = 0; i < plan->product.n_batch_axes; i++)
+    plan->n_batches *= product->batch_shape[i];
+  /* Kernels see at least one axis. */
+  if (plan->product.n_row_axes == 0)
+    {
+      plan->row_shape[0] = 1;
+      plan->row_strides[0] = 0;
+      plan->product.n_row_axes = 1;
+    }
+  plan->product.row_shape = plan->row_shape;
+  plan->product.a_row_strides = plan->row_strides;
+  return TRUE;
+}
+
+/* A single row: b is the matrix then, and its columns are the rows. */
+static void
+swap_operands (Plan *plan)
+{
+  ReelProduct *p = &plan->product;
+  const ReelProduct q = *p;
+
+  plan->m = plan->row_shape[0] = q.n;
+  plan->row_strides[0] = q.b_column_stride;
+  p->n_row_axes = 1;
+  p->n = 1;
+  p->a = q.b;
+  p->a_batch_strides = q.b_batch_strides;
+  p->a_k_stride = q.b_k_stride;
+  p->b = q.a;
+  p->b_batch_strides = q.a_batch_strides;
+  p->b_k_stride = q.a_k_stride;
+}
+
+/* By shape alone. */
+static void
+plan_parts (Plan *plan)
+{
+  const gint64 m = plan->m, n = plan->product.n;
+  gdouble work = (gdouble) m * (gdouble) n * (gdouble) plan->product.k;
+
+  plan->n_row_parts = plan->n_column_parts = 1;
+  if (n == 1)
+    {
+      plan->n_row_parts = (gint64) CLAMP (work / VECTOR_PART_WORK, 1.0, 64.0);
+      plan->n_row_parts = MIN (plan->n_row_parts, (m + 15) / 16);
+      return;
+    }
+  for (; work >= 2 * PART_WORK; work /= 2)
+    {
+      const gint64 rows = m / plan->n_row_parts, columns = n / plan->n_column_parts;
+      const gboolean few = plan->n_row_parts * plan->n_column_parts < ENOUGH_PARTS;
+
+      if (columns > PART_COLUMNS || (few && columns >= rows && columns >= 2 * PART_LEAST))
+        plan->n_column_parts *= 2;
+      else if (rows > PART_ROWS || (few && rows >= 2 * PART_LEAST))
+        plan->n_row_parts *= 2;
+      else
+        break;
+    }
+}
+
+/* Where part number i of `n_parts` begins. */
+static gint64
+cut (gint64 n,
+     gint64 n_parts,
+     gint64 i,
+     gint64 align)
+{
+  gint64 size = (n + n_parts - 1) / n_parts;
+
+  size = (size + align - 1) / align * align;
+  return MIN (n, size * i);
+}
+
+/* Running -------------------------------------------------------------------- */
+
+static gint64
+batch_offset (const ReelProduct *product,
+              const gint64      *strides,
+              gint64             batch)
+{
+  gint64 offset = 0;
+
+  for (guint axis = product->n_batch_axes; axis-- > 0;)
+    {
+      offset += batch % product->batch_shape[axis] * strides[axis];
+      batch /= product->batch_shape[axis];
+    }
+  return offset;
+}
+
+static void
+run_part (const Plan *plan,
+          gint64      number)
+{
+  const ReelProduct *p = &plan->product;
+  const gint64 size = (gint64) reel_dtype_get_size (p->dtype);
+  const gint64 n_parts = plan->n_row_parts * plan->n_column_parts;
+  const gint64 batch = number / n_parts;
+  const gint64 row_part = number % n_parts / plan->n_column_parts;
+  const gint64 column_part = number % plan->n_column_parts;
+  const gint64 row = cut (plan->m, plan->n_row_parts, row_part, 1);
+  const gint64 column = cut (p->n, plan->n_column_parts, column_part, COLUMN_ALIGN);
+  ReelProductPart part = {
+    .m = cut (plan->m, plan->n_row_parts, row_part + 1, 1) - row,
+    .n = cut (p->n, plan->n_column_parts, column_part + 1, COLUMN_ALIGN) - column,
+    .k = p->k,
+    .a = { .n_axes = p->n_row_axes, .first = row,
+           .shape = plan->row_shape, .strides = plan->row_strides },
+    .a_k_stride = p->a_k_stride,
+    .b_k_stride = p->b_k_stride, .b_column_stride = p->b_column_stride,
+    .c = (gchar *) p->c + ((batch * plan->m + row) * p->n + column) * size,
+    .c_stride = p->n,
+    .accumulate = p->accumulate,
+  };
+
+  if (part.m <= 0 || part.n <= 0)
+    return;
+  part.a.data = (const gchar *) p->a + batch_offset (p, p->a_batch_strides, batch) * size;
+  part.b = (const gchar *) p->b + (batch_offset (p, p->b_batch_strides, batch)
+                                   + column * p->b_column_stride) * size;
+  if (p->bias != NULL)
+    part.bias = (const gchar *) p->bias + (p->n == 1 ? row : column) * size;
+#ifdef HAVE_CBLAS
+  if (p->n > 1 && _reel_gemm_blas (p->dtype, &part))
+    return;
 #endif
+  plan->loop (&part);
+}
+
+static void
+run_parts (gint64   part,
+           gint64   begin,
+           gint64   end,
+           gpointer data)
+{
+  for (gint64 i = begin; i < end; i++)
+    run_part (data, i);
+}
+
+/* c = bias for every row. */
+static void
+fill_with_bias (const Plan *plan)
+{
+  const ReelProduct *p = &plan->product;
+  const gsize size = reel_dtype_get_size (p->dtype);
+
+  if (p->n == 1)
+    _reel_copy_run (size, plan->n_batches * plan->m, p->c, 1, p->bias, 0);
+  else
+    for (gint64 i = 0; i < plan->n_batches * plan->m; i++)
+      _reel_copy_run (size, p->n, (gchar *) p->c + (gsize) (i * p->n) * size, 1, p->bias,
+                      p->bias_stride);
 }
 
 void
-_reel_gemm (ReelDType         dtype,
-            gint64            n_batches,
-            gint64            m,
-            gint64            n,
-            gint64            k,
-            const ReelMatrix *a,
-            const gint64     *a_offsets,
-            const ReelMatrix *b,
-            const gint64     *b_offsets,
-            gpointer          c,
-            gint              beta)
+_reel_gemm (const ReelProduct *product)
 {
-  Product product = { dtype, m, n, k, a, a_offsets, b, b_offsets, c, beta, FALSE, 0, 1 };
-  gint64 total, longest;
-  gdouble work = (gdouble) m * (gdouble) n * (gdouble) k;
+  _reel_gemm_by (_reel_kernels (), product);
+}
 
-  if (n_batches == 0 || m == 0 || n == 0)
+void
+_reel_gemm_by (const ReelKernels *kernels,
+               const ReelProduct *product)
+{
+  Plan plan;
+  gint64 n_parts;
+  gdouble work;
+
+  plan.product = *product;
+  if (!plan_rows (&plan, product))
     return;
-  if (k == 0)
+  /* The kernels take a bias that lies in one piece along c. */
+  if (product->bias != NULL &&
+      (product->k == 0 || product->n == 1 || product->bias_stride != 1))
     {
-      if (beta == 0)
-        memset (c, 0, (gsize) (n_batches * m * n) * reel_dtype_get_size (dtype));
+      fill_with_bias (&plan);
+      plan.product.bias = NULL;
+      plan.product.accumulate = TRUE;
+    }
+  if (product->k == 0)
+    {
+      if (!plan.product.accumulate)
+        memset (product->c, 0, (gsize) (plan.n_batches * plan.m * product->n) *
+                               reel_dtype_get_size (product->dtype));
       return;
     }
-  /* Shape alone says how the work is split, so that the bits do too. */
-  product.split_rows = m >= n;
-  longest = product.split_rows ? m : n;
-  product.part_size = longest;
-  if (work >= 2.0 * PART_WORK)
+  if (plan.m == 1 && product->n > 1)
+    swap_operands (&plan);
+  plan.loop = plan.product.n == 1 ? kernels->product_vector[product->dtype]
+                                  : kernels->product[product->dtype];
+  plan_parts (&plan);
+  n_parts = plan.n_row_parts * plan.n_column_parts;
+  if (n_parts > 1)
     {
-      gint64 n_parts = (gint64) MIN (work / PART_WORK, 64.0);
-
-      product.part_size = (longest + n_parts - 1) / n_parts;
-      product.part_size = (product.part_size + PART_ALIGN - 1) / PART_ALIGN * PART_ALIGN;
+      _reel_parallel_for (plan.n_batches * n_parts, 1, run_parts, &plan);
+      return;
     }
-  product.n_parts = (longest + product.part_size - 1) / product.part_size;
-  total = n_batches * product.n_parts;
-  /* Small products in a batch are not worth a thread each, nor one BLAS call. */
-  if (total > 1 && work * (gdouble) n_batches >= PART_WORK && blas_is_single_threaded ())
-    _reel_parallel_for (total, 1, product_part, &product);
-  else
-    for (gint64 i = 0; i < total; i++)
-      product_part (i, i, i + 1, &product);
+  /* Several small products of a batch are one part. */
+  work = (gdouble) plan.m * (gdouble) plan.product.n * (gdouble) product->k;
+  _reel_parallel_for (plan.n_batches, (gint64) CLAMP (PART_WORK / work, 1.0, 1e9), run_parts,
+                      &plan);
 }

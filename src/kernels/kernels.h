@@ -136,6 +136,10 @@ typedef void (*ReelCastLoop)   (gint64         n,
                                 gconstpointer  x,
                                 gpointer       y);
 
+/* A block of a matrix product, kernels/gemm.h */
+typedef struct _ReelProductPart ReelProductPart;
+typedef void (*ReelProductLoop) (const ReelProductPart *part);
+
 /* NULL where an operation has no loop for a dtype. */
 typedef struct
 {
@@ -168,6 +172,10 @@ typedef struct
   ReelCastLoop cast[REEL_N_DTYPES][REEL_N_DTYPES];    /* [from][to]; to bool: x != 0;
                                                          float to integer truncates and
                                                          saturates, NaN gives 0 */
+
+  /* Products of matrices, and of a matrix and a vector (n is 1): every dtype but bool */
+  ReelProductLoop product[REEL_N_DTYPES];
+  ReelProductLoop product_vector[REEL_N_DTYPES];
 } ReelKernels;
 
 /* The table for this machine: chosen once, at the first call, from any thread.

@@ -98,4 +98,7 @@ const ReelKernels REEL_LOOP (kernels) = {
     [REEL_U8] = { ALL (cast_u8) },
     [REEL_BOOL] = { ALL (cast_bool) },
   },
+
+  .product = { NUMBERS (product) },
+  .product_vector = { NUMBERS (product_vector) },
 };

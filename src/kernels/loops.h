@@ -129,6 +129,12 @@ REEL_REDUCE_LOOPS (X)
 REEL_FLOAT_TYPES (X)
 #undef X
 
+#define X(name, type) \
+  void REEL_LOOP (product_##name) (const ReelProductPart *part); \
+  void REEL_LOOP (product_vector_##name) (const ReelProductPart *part);
+REEL_NUMERIC_TYPES (X)
+#undef X
+
 void REEL_LOOP (select_1) REEL_SELECT_SIGNATURE;
 void REEL_LOOP (select_4) REEL_SELECT_SIGNATURE;
 void REEL_LOOP (select_8) REEL_SELECT_SIGNATURE;

@@ -25,6 +25,23 @@ f32_fma (F32 a, F32 b, F32 c)
 #endif
 }
 
+REEL_INLINE F64
+f64_fma (F64 a, F64 b, F64 c)
+{
+#if REEL_SIMD_AVX512
+  return _mm512_fmadd_pd (a, b, c);
+#elif REEL_SIMD_AVX2
+  return _mm256_fmadd_pd (a, b, c);
+#elif defined (__FP_FAST_FMA)
+  for (gint i = 0; i < F64_LANES; i++)
+    c[i] = __builtin_fma (a[i], b[i], c[i]);
+
+  return c;
+#else
+  return a * b + c;
+#endif
+}
+
 REEL_INLINE F32
 f32_abs (F32 x)
 {

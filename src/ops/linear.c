@@ -2,37 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "base/copy.h"
-#include "base/shape.h"
 #include "kernels/gemm.h"
 #include "ops/ops-private.h"
 
 /* y = x Wᵀ + b: what a layer of a network computes, in one product. */
-
-/* Whether BLAS can take it as it lies. */
-static gboolean
-matrix_usable (const ReelArray *array)
-{
-  return array->rank == 2 && _reel_gemm_takes (array->shape[0], array->shape[1],
-                                               array->strides[0], array->strides[1]);
-}
-
-/* Whether the rows of x are those of one matrix that BLAS can take. */
-static gboolean
-rows_usable (const ReelArray *x)
-{
-  return matrix_usable (x) || _reel_shape_is_contiguous (x->rank, x->shape, x->strides);
-}
-
-static gsize
-room (const ReelArray *array)
-{
-  gsize size = reel_dtype_get_size (array->dtype);
-
-  for (guint i = 0; i < array->rank; i++)
-    size *= (gsize) array->shape[i];
-  return (size + 63) & ~(gsize) 63;
-}
 
 static gboolean
 infer_linear (ReelInfer *infer,
@@ -44,7 +17,7 @@ infer_linear (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   g_autofree gchar *what = NULL;
 
-  if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
+  if (!_reel_check_number (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
   if (x->rank == 0 || weight->rank != 2 || (bias != NULL && bias->rank != 1))
     {
@@ -62,36 +35,9 @@ infer_linear (ReelInfer *infer,
                    what);
       return FALSE;
     }
-  if (_reel_shape_product (x->rank, x->shape) > G_MAXINT32 ||
-      _reel_shape_product (2, weight->shape) > G_MAXINT32)
-    {
-      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                           "a size is more than BLAS can count");
-      return FALSE;
-    }
   _reel_spec_like (spec, x);
   spec->shape[spec->rank - 1] = weight->shape[0];
-  if (!rows_usable (x))
-    infer->workspace_size += room (x);
-  if (!matrix_usable (weight))
-    infer->workspace_size += room (weight);
   return TRUE;
-}
-
-/* A contiguous copy in the workspace, which moves behind it. */
-static gpointer
-pack (const ReelArray *array,
-      gchar          **workspace)
-{
-  gint64 strides[REEL_MAX_AXES];
-  ReelArray copy = *array;
-
-  _reel_shape_contiguous_strides (array->rank, array->shape, strides);
-  copy.data = *workspace;
-  copy.strides = strides;
-  _reel_copy_array (&copy, array);
-  *workspace += room (array);
-  return copy.data;
 }
 
 static gboolean
@@ -102,39 +48,21 @@ kernel_linear (const ReelKernelCall *call,
   const ReelArray *weight = &call->inputs[1];
   const ReelArray *bias = &call->inputs[2];
   const ReelArray *y = &call->outputs[0];
-  const gint64 n = weight->shape[0], k = weight->shape[1];
-  const gint64 no_offset = 0;
-  gchar *workspace = call->workspace;
-  gint64 m = 1;
-  ReelMatrix left, right;
+  ReelProduct product = {
+    .dtype = y->dtype,
+    .n_row_axes = x->rank - 1, .row_shape = x->shape, .a_row_strides = x->strides,
+    .n = weight->shape[0], .k = weight->shape[1],
+    .a_k_stride = x->strides[x->rank - 1],
+    .b_k_stride = weight->strides[1], .b_column_stride = weight->strides[0],
+    .a = x->data, .b = weight->data, .c = y->data
+  };
 
-  for (guint i = 0; i + 1 < x->rank; i++)
-    m *= x->shape[i];
-  left.data = x->data;
-  left.row_stride = MAX (k, 1);
-  left.column_stride = 1;
-  if (matrix_usable (x))
-    {
-      left.row_stride = x->strides[0];
-      left.column_stride = x->strides[1];
-    }
-  else if (!rows_usable (x))
-    {
-      left.data = pack (x, &workspace);
-    }
-  right.data = weight->data;
-  right.row_stride = weight->strides[1];
-  right.column_stride = weight->strides[0];
-  if (!matrix_usable (weight))
-    {
-      right.data = pack (weight, &workspace);
-      right.row_stride = 1;
-      right.column_stride = MAX (k, 1);
-    }
   if (bias->data != NULL)
-    _reel_copy_array (y, bias);
-  _reel_gemm (y->dtype, 1, m, n, k, &left, &no_offset, &right, &no_offset, y->data,
-              bias->data != NULL);
+    {
+      product.bias = bias->data;
+      product.bias_stride = bias->strides[0];
+    }
+  _reel_gemm (&product);
   return TRUE;
 }
 
@@ -228,20 +156,5 @@ reel_linear (ReelTensor *x,
              ReelTensor *weight,
              ReelTensor *bias)
 {
-  ReelTensor *arguments[2] = { x, weight };
-  ReelTensor *failed;
-
-  if (!_reel_op_check_arguments ("linear", arguments, 2, &failed))
-    return failed;
-  /* The rows of x must lie in one piece, and BLAS must be able to take the weight. */
-  if (!_reel_tensor_is_contiguous (x) &&
-      !(x->rank == 2 && _reel_gemm_takes (x->dims[0], x->dims[1],
-                                          _reel_tensor_strides (x)[0],
-                                          _reel_tensor_strides (x)[1])))
-    x = reel_contiguous (x);
-  if (weight->rank == 2 && !_reel_gemm_takes (weight->dims[0], weight->dims[1],
-                                              _reel_tensor_strides (weight)[0],
-                                              _reel_tensor_strides (weight)[1]))
-    weight = reel_contiguous (weight);
   return _reel_apply_3 (&_reel_op_linear, x, weight, bias, NULL, 0);
 }

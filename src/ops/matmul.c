@@ -2,51 +2,21 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "base/copy.h"
+#include "base/shape.h"
 #include "kernels/gemm.h"
 #include "ops/ops-private.h"
 
 /* y = a b. Operands are matrices in their last two axes; the rest broadcasts. */
 
-/* One operand brought to the form [batch..., rows, columns]. */
-typedef struct
-{
-  guint n_batch_axes;
-  gint64 shape[REEL_MAX_AXES + 1];
-  gint64 strides[REEL_MAX_AXES + 1];
-} Operand;
-
-static void
-operand_init (Operand      *operand,
-              guint         rank,
-              const gint64 *shape,
-              const gint64 *strides,
-              gboolean      is_left)
-{
-  operand->n_batch_axes = rank < 2 ? 0 : rank - 2;
-  for (guint i = 0; i < rank; i++)
-    {
-      operand->shape[i] = shape[i];
-      operand->strides[i] = strides[i];
-    }
-  if (rank == 1)
-    {
-      guint vector = is_left ? 1 : 0;
-
-      operand->shape[vector] = shape[0];
-      operand->strides[vector] = strides[0];
-      operand->shape[1 - vector] = 1;
-      operand->strides[1 - vector] = MAX (shape[0], 1) * MAX (strides[0], 1);
-    }
-}
-
 static gboolean
-operand_usable (const Operand *operand)
+refuse (ReelInfer   *infer,
+        const gchar *message,
+        GError     **error)
 {
-  guint n = operand->n_batch_axes;
+  g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
 
-  return _reel_gemm_takes (operand->shape[n], operand->shape[n + 1],
-                           operand->strides[n], operand->strides[n + 1]);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s: %s", message, what);
+  return FALSE;
 }
 
 static gboolean
@@ -56,22 +26,13 @@ infer_matmul (ReelInfer *infer,
   const ReelArray *a = &infer->inputs[0];
   const ReelArray *b = &infer->inputs[1];
   ReelSpec *spec = &infer->outputs[0];
-  const gint64 *a_shape, *b_shape;
-  Operand operands[2];
-  gint64 k_a, k_b, longest;
+  const gint64 *a_shape = a->shape, *b_shape = b->shape;
+  gint64 k_a, k_b;
 
-  if (!_reel_check_floating (infer, 0, error) || !_reel_check_same_dtype (infer, error))
+  if (!_reel_check_number (infer, 0, error) || !_reel_check_same_dtype (infer, error))
     return FALSE;
-  a_shape = a->shape;
-  b_shape = b->shape;
   if (a->rank == 0 || b->rank == 0)
-    {
-      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
-
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                   "needs vectors or matrices, not a single number: %s", what);
-      return FALSE;
-    }
+    return refuse (infer, "needs vectors or matrices, not a single number", error);
   k_a = a_shape[a->rank - 1];
   k_b = b_shape[b->rank == 1 ? 0 : b->rank - 2];
   if (k_a != k_b)
@@ -86,90 +47,26 @@ infer_matmul (ReelInfer *infer,
   if (!_reel_shape_broadcast (a->rank < 2 ? 0 : a->rank - 2u, a_shape,
                               b->rank < 2 ? 0 : b->rank - 2u, b_shape, &spec->rank,
                               spec->shape))
-    {
-      g_autofree gchar *what = reel_infer_describe (infer, 0, 2);
-
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                   "batch axes do not broadcast: %s", what);
-      return FALSE;
-    }
-  spec->dtype = (ReelDType) a->dtype;
+    return refuse (infer, "batch axes do not broadcast", error);
+  spec->dtype = a->dtype;
   if (a->rank > 1)
     spec->shape[spec->rank++] = a_shape[a->rank - 2];
   if (b->rank > 1)
     spec->shape[spec->rank++] = b_shape[b->rank - 1];
-  longest = k_a;
-  for (guint i = 0; i < spec->rank; i++)
-    longest = MAX (longest, spec->shape[i]);
-  if (longest > G_MAXINT32)
-    {
-      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                           "a size is more than BLAS can count");
-      return FALSE;
-    }
-  for (guint i = 0; i < 2; i++)
-    {
-      const ReelArray *x = &infer->inputs[i];
-
-      operand_init (&operands[i], x->rank, x->shape,
-                    x->strides, i == 0);
-      if (!operand_usable (&operands[i]))
-        infer->workspace_size += ((gsize) _reel_shape_product (x->rank, x->shape) *
-                                  reel_dtype_get_size (spec->dtype) + 63) & ~(gsize) 63;
-    }
   return TRUE;
 }
 
-/* Where an operand's matrices begin, for each batch of the result; a copy of it
- * first where BLAS cannot take it as it lies. */
+/* The strides of an operand's batch axes along those of the result. */
 static void
-place_operand (const ReelArray *array,
-               gboolean         is_left,
-               guint            n_batch_axes,
-               const gint64    *batch_shape,
-               gint64           n_batches,
-               gchar          **workspace,
-               ReelMatrix      *matrix,
-               gint64          *offsets)
+batch_strides (const ReelArray *operand,
+               guint            rank,
+               const gint64    *shape,
+               gint64          *strides)
 {
-  Operand operand;
-  gint64 strides[REEL_MAX_AXES];
-  ReelArray packed = *array;
-  ReelArray batch;
+  ReelArray batch = *operand;
 
-  operand_init (&operand, array->rank, array->shape, array->strides, is_left);
-  if (!operand_usable (&operand))
-    {
-      gsize n = reel_dtype_get_size (array->dtype);
-
-      _reel_shape_contiguous_strides (array->rank, array->shape, strides);
-      packed.strides = strides;
-      packed.data = *workspace;
-      _reel_copy_array (&packed, array);
-      for (guint i = 0; i < array->rank; i++)
-        n *= (gsize) array->shape[i];
-      *workspace += (n + 63) & ~(gsize) 63;
-      operand_init (&operand, array->rank, array->shape, strides, is_left);
-    }
-  matrix->data = packed.data;
-  matrix->row_stride = operand.strides[operand.n_batch_axes];
-  matrix->column_stride = operand.strides[operand.n_batch_axes + 1];
-
-  batch.rank = operand.n_batch_axes;
-  batch.shape = operand.shape;
-  batch.strides = operand.strides;
-  _reel_shape_broadcast_strides (&batch, n_batch_axes, batch_shape, strides);
-  for (gint64 i = 0; i < n_batches; i++)
-    {
-      gint64 rest = i;
-
-      offsets[i] = 0;
-      for (guint axis = n_batch_axes; axis-- > 0;)
-        {
-          offsets[i] += rest % batch_shape[axis] * strides[axis];
-          rest /= batch_shape[axis];
-        }
-    }
+  batch.rank = operand->rank < 2 ? 0 : operand->rank - 2;
+  _reel_shape_broadcast_strides (&batch, rank, shape, strides);
 }
 
 static gboolean
@@ -179,49 +76,31 @@ kernel_matmul (const ReelKernelCall *call,
   const ReelArray *a = &call->inputs[0];
   const ReelArray *b = &call->inputs[1];
   const ReelArray *y = &call->outputs[0];
-  guint n_batch_axes = y->rank - (a->rank > 1) - (b->rank > 1);
-  gint64 m = a->rank > 1 ? a->shape[a->rank - 2] : 1;
-  gint64 n = b->rank > 1 ? b->shape[b->rank - 1] : 1;
-  gint64 k = a->shape[a->rank - 1];
-  gint64 n_batches = 1;
-  gint64 few[16];
-  g_autofree gint64 *many = NULL;
-  gint64 *offsets = few;
-  gchar *workspace = call->workspace;
-  ReelMatrix left, right;
+  gint64 a_strides[REEL_MAX_AXES], b_strides[REEL_MAX_AXES];
+  ReelProduct product = {
+    .dtype = y->dtype,
+    .n_batch_axes = y->rank - (a->rank > 1) - (b->rank > 1),
+    .batch_shape = y->shape, .a_batch_strides = a_strides, .b_batch_strides = b_strides,
+    .n = 1, .k = a->shape[a->rank - 1],
+    .a_k_stride = a->strides[a->rank - 1], .b_k_stride = b->strides[0],
+    .a = a->data, .b = b->data, .c = y->data
+  };
 
-  for (guint i = 0; i < n_batch_axes; i++)
-    n_batches *= y->shape[i];
-  if (n_batches > 8)
+  batch_strides (a, product.n_batch_axes, y->shape, a_strides);
+  batch_strides (b, product.n_batch_axes, y->shape, b_strides);
+  if (a->rank > 1)
     {
-      offsets = many = g_try_new (gint64, 2 * n_batches);
-      if (many == NULL)
-        {
-          g_set_error_literal (error, REEL_ERROR, REEL_ERROR_NO_MEMORY,
-                               "no memory for the batches");
-          return FALSE;
-        }
+      product.n_row_axes = 1;
+      product.row_shape = a->shape + a->rank - 2;
+      product.a_row_strides = a->strides + a->rank - 2;
     }
-  place_operand (a, TRUE, n_batch_axes, y->shape, n_batches, &workspace, &left, offsets);
-  place_operand (b, FALSE, n_batch_axes, y->shape, n_batches, &workspace, &right,
-                 offsets + n_batches);
-  /* Many rows times one matrix are one product. */
-  if (n_batches > 1 && b->rank <= 2 && left.column_stride == 1 && left.row_stride == k &&
-      m * n_batches <= G_MAXINT32)
+  if (b->rank > 1)
     {
-      gboolean dense = TRUE;
-
-      for (gint64 i = 1; i < n_batches && dense; i++)
-        dense = offsets[i] == offsets[0] + i * m * k;
-      if (dense)
-        {
-          offsets[1] = offsets[n_batches];
-          m *= n_batches;
-          n_batches = 1;
-        }
+      product.n = b->shape[b->rank - 1];
+      product.b_k_stride = b->strides[b->rank - 2];
+      product.b_column_stride = b->strides[b->rank - 1];
     }
-  _reel_gemm (y->dtype, n_batches, m, n, k, &left, offsets, &right, offsets + n_batches,
-              y->data, 0);
+  _reel_gemm (&product);
   return TRUE;
 }
 

@@ -93,6 +93,9 @@ gboolean _reel_infer_broadcast (ReelInfer *infer,
                                 GError   **error);
 gboolean _reel_check_same_dtype (const ReelInfer *infer,
                                  GError         **error);
+gboolean _reel_check_number (const ReelInfer *infer,
+                             guint            input,
+                             GError         **error);
 gboolean _reel_check_floating (const ReelInfer *infer,
                                guint            input,
                                GError         **error);

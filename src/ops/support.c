@@ -181,6 +181,18 @@ _reel_check_floating (const ReelInfer *infer,
 }
 
 gboolean
+_reel_check_number (const ReelInfer *infer,
+                    guint            input,
+                    GError         **error)
+{
+  if (G_LIKELY (infer->inputs[input].dtype != REEL_BOOL))
+    return TRUE;
+  g_set_error_literal (error, REEL_ERROR, REEL_ERROR_DTYPE,
+                       "not defined for bool; reel_cast converts");
+  return FALSE;
+}
+
+gboolean
 _reel_check_same_dtype (const ReelInfer *infer,
                         GError         **error)
 {
