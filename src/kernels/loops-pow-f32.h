@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* x to one power, for pow_scalar and its slope */
+/* x to one power, for pow_scalar, and the slope of that */
 
+#include "kernels/scalar-math.h"
 #include "kernels/simd-arithmetic.h"
 
 /* Powers that need no logarithm and are as accurate without */
@@ -72,4 +73,23 @@ f32_power (F32 x, ReelPower power, gfloat p)
     default:
       return f32_pow (x, f32_splat (p));
     }
+}
+
+/* That of p - 1, if p - 1 is a number that is in f64 */
+REEL_INLINE ReelPower
+reel_power_less_one (gdouble p)
+{
+  return (p - 1.0) + 1.0 == p ? reel_power (p - 1.0) : REEL_POWER_OTHER;
+}
+
+/* p xᵖ⁻¹; `less_one` is p - 1. */
+REEL_INLINE F32
+f32_power_slope (F32 x, ReelPower less_one, gfloat p)
+{
+  if (less_one != REEL_POWER_OTHER)
+    return p * f32_power (x, less_one, 0.0f);
+  for (gint i = 0; i < F32_LANES; i++)
+    x[i] = (gfloat) f64_pow_slope ((gdouble) x[i], (gdouble) p);
+
+  return x;
 }

@@ -45,18 +45,6 @@ f32_silu_slope (F32 x)
   return f32_gated (1.0f + bounded * f32_sigmoid (-bounded), bounded);
 }
 
-/* g = x s(2u): g' = s(2u) + x s(2u) s(-2u) (2u)'; settled at ±50 */
-REEL_INLINE F32
-f32_gelu_tanh_slope (F32 x)
-{
-  const F32 bounded = f32_lesser (f32_splat (50.0f), f32_greater (f32_splat (-50.0f), x));
-  const F32 square = bounded * bounded;
-  const F32 gate = 1.59576912160573071f * bounded * (1.0f + 0.044715f * square);
-  const F32 gate_slope = 1.59576912160573071f * (1.0f + 0.134145f * square);
-
-  return f32_sigmoid (gate) + bounded * gate_slope * f32_sigmoid_slope (gate);
-}
-
 SLOPE (abs, , f32_abs_slope (a, b))
 SLOPE (square, , a * (b + b))
 SLOPE (relu, , f32_keep (f32_less (ZERO, b), a))
@@ -67,10 +55,8 @@ SLOPE (clamp,
 SLOPE (leaky_relu, NUMBER, f32_select (f32_less (ZERO, b), a, a * p))
 SLOPE (pow_scalar,
        const gfloat p = (gfloat) parameters[0];
-       const gdouble less_one = (gdouble) p - 1.0;
-       const ReelPower power = reel_power (less_one);
-       const F32 factor = f32_splat (p);,
-       p == 0.0f ? ZERO : a * (factor * f32_power (b, power, (gfloat) less_one)))
+       const ReelPower less_one = reel_power_less_one ((gdouble) p);,
+       p == 0.0f ? ZERO : a * f32_power_slope (b, less_one, p))
 SLOPE (maximum_scalar, NUMBER, f32_bound_slope (a, f32_less (p, b), f32_equal (b, p)))
 SLOPE (minimum_scalar, NUMBER, f32_bound_slope (a, f32_less (b, p), f32_equal (b, p)))
 SLOPE (sqrt, , a / (b + b))
@@ -89,5 +75,5 @@ SLOPE (elu, NUMBER, f32_select (f32_less (ZERO, b), a, a * (p * f32_exp (b))))
 SLOPE (gelu, , a * f32_gelu_slope (b))
 SLOPE (gelu_tanh, , a * f32_gelu_tanh_slope (b))
 SLOPE (silu, , a * f32_silu_slope (b))
-SLOPE (softplus, NUMBER, a * f32_sigmoid (b * p))
+SLOPE (softplus, NUMBER, a * f32_softplus_slope (b, p))
 SLOPE (erf, , a * f32_erf_slope (b))

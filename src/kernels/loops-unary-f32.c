@@ -37,26 +37,6 @@ f32_clamp (F32 x, F32 least, F32 most)
   return f32_lesser (most, f32_greater (least, x));
 }
 
-/* x s(2u) is x (1 + tanh u) / 2 without the cancellation left of 0;
- * 2u = √(8/π) (x + 0.044715 x³) */
-REEL_INLINE F32
-f32_gelu_tanh (F32 x)
-{
-  const F32 gate = 1.59576912160573071f * x * f32_fma (x * x, f32_splat (0.044715f), ONE);
-
-  return f32_gated (f32_bounded_below (x), gate);
-}
-
-/* log (1 + exp (beta x)) / beta, in two parts so that exp stays below 1 */
-REEL_INLINE F32
-f32_softplus (F32 x, F32 beta)
-{
-  const F32 t = x * beta;
-  const F32 rest = f32_softplus_rest (t);
-
-  return f32_select (f32_less (ZERO, t), x, ZERO) + rest / beta;
-}
-
 REEL_F32_UNARY (unary_neg_f32, , -x)
 REEL_F32_UNARY (unary_abs_f32, , f32_abs (x))
 REEL_F32_UNARY (unary_sign_f32, , f32_sign (x))

@@ -291,11 +291,96 @@ f32_silu (F32 x)
   return f32_gated (f32_bounded_below (x), x);
 }
 
-/* log1p (exp (x)) for the parts that do not grow: log1p (exp (-|x|)), 2 ulp */
+/* A number in f64 as its nearest f32 and what that leaves: exp would multiply what is
+ * left by as much as the number. */
 REEL_INLINE F32
-f32_softplus_rest (F32 x)
+f32_with_rest (F64 lower, F64 upper, F32 *rest)
 {
-  return f32_log1p_positive (f32_exp (-f32_abs (x)));
+  F32 nearest = f32_from_halves (lower, upper);
+
+  /* GCC 12 sees through the way there and back, and forgets the rounding. */
+#if REEL_SIMD_X86
+  __asm__ ("" : "+x" (nearest));
+#else
+  __asm__ ("" : "+m" (nearest));
+#endif
+  *rest = f32_from_halves (lower - f32_lower (nearest), upper - f32_upper (nearest));
+
+  return nearest;
+}
+
+/* √(8/π) (x + 0.044715 x³), |x| <= 50 */
+REEL_INLINE F32
+f32_gelu_tanh_gate (F32 x, F32 *rest)
+{
+  const F64 lower = f32_lower (x), upper = f32_upper (x);
+
+  return f32_with_rest (1.59576912160573071 * lower * (0.044715 * lower * lower + 1.0),
+                        1.59576912160573071 * upper * (0.044715 * upper * upper + 1.0), rest);
+}
+
+/* x s(2u) is x (1 + tanh u) / 2 without the cancellation left of 0;
+ * 2u = √(8/π) (x + 0.044715 x³). 4 ulp. */
+REEL_INLINE F32
+f32_gelu_tanh (F32 x)
+{
+  const F32 bounded = f32_lesser (f32_splat (50.0f), f32_greater (f32_splat (-50.0f), x));
+  F32 rest;
+  const F32 gate = f32_gelu_tanh_gate (bounded, &rest);
+  const F32 value = f32_bounded_below (x);
+
+  return f32_gated (f32_select (f32_less (gate, f32_splat (0.0f)), f32_fma (value, rest, value),
+                                value), gate);
+}
+
+/* g = x s(2u): g' = s(2u) (1 + x (2u)' s(-2u)); settled at ±50 */
+REEL_INLINE F32
+f32_gelu_tanh_slope (F32 x)
+{
+  const F32 bounded = f32_lesser (f32_splat (50.0f), f32_greater (f32_splat (-50.0f), x));
+  const F32 square = bounded * bounded;
+  const F32 gate_slope = 1.59576912160573071f * (1.0f + 0.134145f * square);
+  F32 rest;
+  const F32 gate = f32_gelu_tanh_gate (bounded, &rest);
+  const F32 value = f32_fma (bounded * gate_slope, f32_sigmoid (-gate), f32_splat (1.0f));
+
+  return f32_gated (f32_select (f32_less (gate, f32_splat (0.0f)), f32_fma (value, rest, value),
+                                value), gate);
+}
+
+/* beta x, and what it lost where that matters: left of 0, before exp has settled */
+REEL_INLINE F32
+f32_softplus_argument (F32 x, F32 beta, F32 *rest)
+{
+  const F32 t = f32_with_rest (f32_lower (x) * f32_lower (beta),
+                               f32_upper (x) * f32_upper (beta), rest);
+
+  *rest = f32_keep (f32_mask_and (f32_less (t, f32_splat (0.0f)),
+                                  f32_less (f32_splat (-150.0f), t)), *rest);
+
+  return t;
+}
+
+/* log (1 + exp (beta x)) / beta, in two parts so that exp stays below 1. 3 ulp. */
+REEL_INLINE F32
+f32_softplus (F32 x, F32 beta)
+{
+  F32 lost;
+  const F32 t = f32_softplus_argument (x, beta, &lost);
+  const F32 e = f32_exp (-f32_abs (t));
+  const F32 rest = f32_log1p_positive (f32_fma (e, lost, e));
+
+  return f32_keep (f32_less (f32_splat (0.0f), t), x) + rest / beta;
+}
+
+/* s(beta x) */
+REEL_INLINE F32
+f32_softplus_slope (F32 x, F32 beta)
+{
+  F32 lost;
+  const F32 y = f32_sigmoid (f32_softplus_argument (x, beta, &lost));
+
+  return f32_fma (y, lost, y);
 }
 
 /* The normal distribution -------------------------------------------------- */
