@@ -99,7 +99,7 @@ broadcast_to (RefCall *call)
 static void
 permute (RefCall *call)
 {
-  const struct { guint32 n; gint32 axes[]; } *permutation = call->attributes;
+  const struct { guint32 n; gint32 as_given; gint32 axes[]; } *permutation = call->attributes;
   const RefArray *x = &call->inputs[0];
   gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
   guint from[REEL_MAX_AXES];
@@ -121,6 +121,53 @@ permute (RefCall *call)
       y[i] = x->values[ref_flat (x->rank, x->shape, source)];
       (void) ref_next (x->rank, shape, at);
     }
+}
+
+static void
+transpose (RefCall *call)
+{
+  const gint32 *axes = call->attributes;
+  const RefArray *x = &call->inputs[0];
+  guint a = from_front (axes[0], x->rank), b = from_front (axes[1], x->rank);
+  gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
+  gdouble *y;
+
+  memcpy (shape, x->shape, sizeof shape);
+  shape[a] = x->shape[b];
+  shape[b] = x->shape[a];
+  y = ref_output (call, 0, x->dtype, x->rank, shape);
+  for (gint64 i = 0; i < x->n; i++)
+    {
+      gint64 source[REEL_MAX_AXES];
+
+      memcpy (source, at, sizeof source);
+      source[a] = at[b];
+      source[b] = at[a];
+      y[i] = x->values[ref_flat (x->rank, x->shape, source)];
+      (void) ref_next (x->rank, shape, at);
+    }
+}
+
+static void
+flatten (RefCall *call)
+{
+  const gint32 *axes = call->attributes;
+  const RefArray *x = &call->inputs[0];
+  guint first = (guint) (axes[0] + (gint32) MAX (x->rank, 1));
+  guint last = (guint) (axes[1] + (gint32) MAX (x->rank, 1));
+  gint64 shape[REEL_MAX_AXES] = { 0 };
+  guint rank = 0;
+
+  for (guint i = 0; i < MAX (x->rank, 1); i++)
+    {
+      gint64 size = i < x->rank ? x->shape[i] : 1;
+
+      if (i > first && i <= last)
+        shape[rank - 1] *= size;
+      else
+        shape[rank++] = size;
+    }
+  copy_values (call, rank, shape);
 }
 
 static void
@@ -192,12 +239,38 @@ slice (RefCall *call)
     gint32 axis;
     gint32 padding;
     gint64 start;
+    gint64 stop;
     gint64 step;
+  } *range = call->attributes;
+  guint axis = from_front (range->axis, call->inputs[0].rank);
+  gint64 size = call->inputs[0].shape[axis];
+  gint64 start = range->start < 0 ? range->start + size : range->start;
+  gint64 stop = range->stop < 0 ? range->stop + size : range->stop;
+  gint64 length = 0;
+
+  /* as Python does */
+  if (range->step > 0)
+    for (start = MAX (start, 0); start + length * range->step < MIN (stop, size);)
+      length++;
+  else
+    for (start = MIN (start, size - 1); start + length * range->step > MAX (stop, -1);)
+      length++;
+  take_range (call, 0, axis, start, range->step, length);
+}
+
+static void
+narrow (RefCall *call)
+{
+  const struct
+  {
+    gint32 axis;
+    gint32 padding;
+    gint64 start;
     gint64 length;
   } *range = call->attributes;
 
-  take_range (call, 0, from_front (range->axis, call->inputs[0].rank), range->start,
-              range->step, range->length);
+  take_range (call, 0, from_front (range->axis, call->inputs[0].rank), range->start, 1,
+              range->length);
 }
 
 static void
@@ -494,7 +567,8 @@ spread (RefCall *call)
 }
 
 const Reference ref_shapes[] = {
-  { "reshape", reshape }, { "permute", permute }, { "broadcast_to", broadcast_to },
+  { "reshape", reshape }, { "permute", permute }, { "flatten", flatten },
+  { "transpose", transpose }, { "narrow", narrow }, { "expand", broadcast_to }, { "broadcast_to", broadcast_to },
   { "squeeze", squeeze }, { "unsqueeze", unsqueeze }, { "slice", slice },
   { "select", select_ }, { "flip", flip }, { "diagonal", diagonal }, { "tril", triangle },
   { "triu", triangle }, { "concat", concat }, { "stack", stack }, { "split", split },

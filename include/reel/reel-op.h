@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @REEL_OP_ELEMENTWISE: each element of the output depends on the elements of the
  *   (broadcast) inputs at its place alone
  * @REEL_OP_VIEW: outputs share the storage of the first input: the shape rule
- *   gives strides and offset, and there is no kernel
+ *   gives strides and offset. There is no kernel, or one for outputs of which the rule
+ *   says that they cannot be views this time
  * @REEL_OP_RANDOM: attributes hold a generator's key and offset
  * @REEL_OP_OPAQUE: calls back into the program; cannot be replayed elsewhere
  * @REEL_OP_NO_GRADIENT: outputs never carry a gradient
@@ -45,6 +46,8 @@ REEL_FLAGS_IN_CPLUSPLUS (ReelOpFlags)
  * @strides: of a view: distances in elements
  * @offset: of a view: where its first element lies, in elements from the input's
  *   first
+ * @is_copy: %FALSE before; where an op with %REEL_OP_VIEW and a kernel sets it, the
+ *   output has memory of its own this time, which the kernel fills
  *
  * What a shape rule says of one output.
  */
@@ -55,6 +58,7 @@ typedef struct
   gint64 shape[REEL_MAX_AXES];
   gint64 strides[REEL_MAX_AXES];
   gint64 offset;
+  gboolean is_copy;
 } ReelSpec;
 
 /**
@@ -202,6 +206,7 @@ typedef struct
  * @vjp_reads_inputs: bit i: the vjp rule reads the data of input i (bit 31: of
  *   all from 31 on)
  * @vjp_reads_outputs: the same for outputs
+ * @count_outputs: (nullable): of an op of any number of outputs: how many they are
  * @infer: dtypes and shapes of the outputs, or an error that says what was
  *   expected; the op's name is put before it
  * @kernel: computes the outputs on the CPU; %NULL for a view
@@ -231,6 +236,9 @@ struct _ReelOp
   guint32 vjp_reads_inputs;
   guint32 vjp_reads_outputs;
 
+  gboolean (*count_outputs) (ReelInfer *infer,
+                             gint64    *n_outputs,
+                             GError   **error);
   gboolean (*infer) (ReelInfer *infer,
                      GError   **error);
   gboolean (*kernel) (const ReelKernelCall *call,

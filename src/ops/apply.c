@@ -16,6 +16,9 @@ fail (ReelTape     *tape,
       GError       *error)
 {
   g_prefix_error (&error, "%s: ", op->name);
+  /* a mistake of the program, not of its data */
+  if (error->code == REEL_ERROR_NULL)
+    g_critical ("%s", error->message);
   return _reel_tape_fail (tape, error);
 }
 
@@ -25,6 +28,11 @@ check_inputs (ReelTape          *tape,
               ReelTensor *const *inputs,
               guint              n_inputs)
 {
+  if (G_UNLIKELY (n_inputs > 0 && inputs == NULL))
+    {
+      fail (tape, op, g_error_new_literal (REEL_ERROR, REEL_ERROR_NULL, "inputs is NULL"));
+      return FALSE;
+    }
   for (guint i = 0; i < n_inputs; i++)
     {
       ReelTensor *input = inputs[i];
@@ -35,7 +43,6 @@ check_inputs (ReelTape          *tape,
         {
           if (i < 32 && (op->optional_inputs & ((guint32) 1 << i)) != 0)
             continue;
-          g_critical ("%s: input %u is NULL", op->name, i);
           fail (tape, op, g_error_new (REEL_ERROR, REEL_ERROR_NULL, "input %u is NULL", i));
           return FALSE;
         }
@@ -179,7 +186,7 @@ output_new (ReelTape       *tape,
                            "has no first input to be a view of");
       return NULL;
     }
-  if ((op->flags & REEL_OP_VIEW) == 0)
+  if ((op->flags & REEL_OP_VIEW) == 0 || spec->is_copy)
     output = _reel_tensor_new_sized (tape->pool, spec->dtype, spec->rank, spec->shape,
                                      n_elements, TRUE);
   else if (base->storage != NULL)
@@ -282,6 +289,8 @@ compute (ReelTape     *tape,
   const ReelOp *op = infer->op;
   guint n = 0;
 
+  for (guint i = 0; i < infer->n_outputs; i++)
+    infer->outputs[i].is_copy = FALSE;
   if (!op->infer (infer, error))
     goto fail;
   for (; n < infer->n_outputs; n++)
@@ -291,7 +300,9 @@ compute (ReelTape     *tape,
       if (outputs[n] == NULL)
         goto fail;
     }
-  if (op->kernel != NULL && !run_kernel (tape, infer, outputs, arrays, error))
+  if (op->kernel != NULL &&
+      ((op->flags & REEL_OP_VIEW) == 0 || infer->outputs[0].is_copy) &&
+      !run_kernel (tape, infer, outputs, arrays, error))
     goto fail;
   return keep_outputs (tape, infer, outputs, error);
 
@@ -325,7 +336,6 @@ reel_apply_full (const ReelOp      *op,
   for (guint i = 0; i < n_outputs; i++)
     outputs[i] = tape->error_tensor;
   g_return_val_if_fail (op != NULL && op->infer != NULL, FALSE);
-  g_return_val_if_fail (n_inputs == 0 || inputs != NULL, FALSE);
   g_return_val_if_fail (attributes_size == 0 || attributes != NULL, FALSE);
 
   if (G_UNLIKELY (tape->error != NULL) ||
@@ -380,4 +390,51 @@ reel_apply (const ReelOp      *op,
 
   (void) reel_apply_full (op, inputs, n_inputs, attributes, attributes_size, &output, 1);
   return output;
+}
+
+ReelTensor **
+_reel_apply_list (const ReelOp      *op,
+                  ReelTensor *const *inputs,
+                  guint              n_inputs,
+                  gconstpointer      attributes,
+                  gsize              attributes_size,
+                  guint             *n_outputs)
+{
+  ReelTape *tape = _reel_tape_current ();
+  g_autofree gpointer copy = g_memdup2 (attributes, attributes_size);
+  ReelTensor **outputs = NULL;
+  GError *error = NULL;
+  gint64 n = 1;
+
+  if (tape->error == NULL && check_inputs (tape, op, inputs, n_inputs))
+    {
+      g_autofree ReelArray *arrays = g_new (ReelArray, n_inputs);
+      ReelInfer infer = { .op = op, .attributes = copy, .attributes_size = attributes_size,
+                          .inputs = arrays, .n_inputs = n_inputs, .tensors = inputs };
+
+      for (guint i = 0; i < n_inputs; i++)
+        _reel_tensor_to_array (inputs[i], &arrays[i]);
+      /* a broadcast axis can be that long */
+      if (op->count_outputs (&infer, &n, &error) && n > G_MAXINT32)
+        g_set_error (&error, REEL_ERROR, REEL_ERROR_SHAPE,
+                     "%" G_GINT64_FORMAT " tensors are too many", n);
+      if (error != NULL)
+        fail (tape, op, error);
+      else
+        outputs = g_try_new (ReelTensor *, MAX (n, 1));
+      if (error == NULL && outputs == NULL)
+        fail (tape, op, g_error_new (REEL_ERROR, REEL_ERROR_NO_MEMORY,
+                                     "no memory for a list of %" G_GINT64_FORMAT, n));
+    }
+  if (outputs == NULL ||
+      !reel_apply_full (op, inputs, n_inputs, attributes, attributes_size, outputs, (guint) n))
+    {
+      g_free (outputs);
+      outputs = g_new (ReelTensor *, 1);
+      outputs[0] = tape->error_tensor;
+      n = 1;
+    }
+  if (n_outputs != NULL)
+    *n_outputs = (guint) n;
+  return outputs;
 }

@@ -10,20 +10,21 @@ static gboolean
 infer_broadcast_to (ReelInfer *infer,
                     GError   **error)
 {
-  const ReelShape *attributes = infer->attributes;
+  ReelShape *attributes = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
-  guint n_kept = x->rank - MIN (x->rank, attributes->n_old);
+  guint n_kept;
   gint64 shape[REEL_MAX_AXES];
   ReelArray old = *x;
   guint rank;
 
+  if (!_reel_infer_shape (attributes, x, &n_kept, error))
+    return FALSE;
   _reel_view_begin (spec, x);
   old.rank -= n_kept;
   old.shape += n_kept;
   old.strides += n_kept;
-  if (n_kept + attributes->rank > REEL_MAX_AXES ||
-      !_reel_shape_broadcast (old.rank, old.shape, attributes->rank, attributes->shape, &rank,
+  if (!_reel_shape_broadcast (old.rank, old.shape, attributes->rank, attributes->shape, &rank,
                               shape) ||
       !_reel_shape_equal (rank, shape, attributes->rank, attributes->shape))
     {
@@ -77,37 +78,49 @@ reel_broadcast_to (ReelTensor   *x,
                    guint         rank,
                    const gint64 *shape)
 {
-  ReelTensor *failed;
-
-  if (!_reel_op_check_arguments ("broadcast_to", &x, 1, &failed))
-    return failed;
-  if (!_reel_check_shape_argument ("broadcast_to", rank, shape))
-    return _reel_tape_current ()->error_tensor;
-  return _reel_apply_shape (&_reel_op_broadcast_to, x, x->rank, rank, shape);
+  return _reel_apply_shape (&_reel_op_broadcast_to, x, REEL_ALL_OLD, rank, shape);
 }
+
+/* expand: -1 stands for the size there is. */
+
+static gboolean
+infer_expand (ReelInfer *infer,
+              GError   **error)
+{
+  ReelShape *attributes = infer->attributes;
+  const ReelArray *x = &infer->inputs[0];
+  guint n_kept;
+
+  if (!_reel_infer_shape (attributes, x, &n_kept, error))
+    return FALSE;
+  for (guint i = 0; i < attributes->rank; i++)
+    {
+      if (attributes->shape[i] != -1)
+        continue;
+      if (i + attributes->n_old < attributes->rank)
+        {
+          g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                               "the size of a new axis cannot be -1");
+          return FALSE;
+        }
+      if (attributes->n_old <= attributes->rank)
+        attributes->shape[i] = x->shape[i + x->rank - attributes->rank];
+    }
+  return infer_broadcast_to (infer, error);
+}
+
+const ReelOp _reel_op_expand = {
+  REEL_OP_INIT, .name = "expand", REEL_ATTRIBUTES (_reel_shape_attributes),
+  .onnx_name = "Expand", .formula = "y = x, repeated;  x̄ = Σ ȳ over the repetitions",
+  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
+  .infer = infer_expand, .vjp = vjp_broadcast_to, .jvp = _reel_jvp_linear,
+  .samples = samples, .n_samples = G_N_ELEMENTS (samples)
+};
 
 ReelTensor *
 reel_expand (ReelTensor   *x,
              guint         rank,
              const gint64 *shape)
 {
-  gint64 sizes[REEL_MAX_AXES];
-  ReelTensor *failed;
-
-  if (!_reel_op_check_arguments ("expand", &x, 1, &failed))
-    return failed;
-  if (!_reel_check_shape_argument ("expand", rank, shape))
-    return _reel_tape_current ()->error_tensor;
-  for (guint i = 0; i < rank; i++)
-    {
-      sizes[i] = shape[i];
-      if (sizes[i] != -1)
-        continue;
-      if (i + x->rank < rank)
-        return _reel_op_fail ("expand", REEL_ERROR_SHAPE,
-                              "the size of a new axis cannot be -1");
-      if (x->rank <= rank)
-        sizes[i] = x->dims[i + x->rank - rank];
-    }
-  return reel_broadcast_to (x, rank, sizes);
+  return _reel_apply_shape (&_reel_op_expand, x, REEL_ALL_OLD, rank, shape);
 }

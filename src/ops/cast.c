@@ -8,14 +8,19 @@
 /* cast: the attribute is a dtype. Cotangents and tangents are cast likewise, as
  * far as both sides are of floating point. */
 
+/* To the dtype it has: a view. */
 static gboolean
 infer_cast (ReelInfer *infer,
             GError   **error)
 {
   const guint32 *dtype = infer->attributes;
+  ReelSpec *spec = &infer->outputs[0];
 
-  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
-  infer->outputs[0].dtype = (ReelDType) *dtype;
+  if (!_reel_infer_dtype (*dtype, error))
+    return FALSE;
+  _reel_view_begin (spec, &infer->inputs[0]);
+  spec->is_copy = spec->dtype != (ReelDType) *dtype;
+  spec->dtype = (ReelDType) *dtype;
   return TRUE;
 }
 
@@ -23,10 +28,7 @@ static gboolean
 kernel_cast (const ReelKernelCall *call,
              GError              **error)
 {
-  if (call->inputs[0].dtype == call->outputs[0].dtype)
-    _reel_map_copy (&call->inputs[0], &call->outputs[0]);
-  else
-    _reel_map_cast (&call->inputs[0], &call->outputs[0]);
+  _reel_map_cast (&call->inputs[0], &call->outputs[0]);
   return TRUE;
 }
 
@@ -66,7 +68,7 @@ static const ReelAttribute attributes[] = {
 const ReelOp _reel_op_cast = {
   REEL_OP_INIT, .name = "cast", REEL_ATTRIBUTES (attributes), .onnx_name = "Cast",
   .formula = "y = x as another dtype;  x̄ = ȳ as x's dtype",
-  .n_inputs = 1, .n_outputs = 1,
+  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
   .infer = infer_cast, .kernel = kernel_cast, .vjp = vjp_cast, .jvp = jvp_cast,
   .samples = samples, .n_samples = G_N_ELEMENTS (samples)
 };
@@ -76,16 +78,6 @@ reel_cast (ReelTensor *x,
            ReelDType   dtype)
 {
   const guint32 attribute = (guint32) dtype;
-  ReelTensor *failed;
 
-  if (!_reel_op_check_arguments ("cast", &x, 1, &failed))
-    return failed;
-  if (G_UNLIKELY (attribute >= REEL_N_DTYPES))
-    {
-      g_critical ("cast: %u is no dtype", attribute);
-      return _reel_op_fail ("cast", REEL_ERROR_DTYPE, "%u is no dtype", attribute);
-    }
-  if (x->dtype == attribute)
-    return _reel_view_same (x);
   return _reel_apply_1 (&_reel_op_cast, x, &attribute, sizeof attribute);
 }

@@ -12,7 +12,6 @@ static gboolean
 infer_concat (ReelInfer *infer,
               GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   guint axis;
 
@@ -23,7 +22,7 @@ infer_concat (ReelInfer *infer,
     }
   _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_same_dtype (infer, error) ||
-      !_reel_infer_axis (infer, *from_end, &axis, error))
+      !_reel_infer_axis (infer->attributes, spec->rank, &axis, error))
     return FALSE;
   for (guint k = 1; k < infer->n_inputs; k++)
     {
@@ -32,8 +31,14 @@ infer_concat (ReelInfer *infer,
 
       for (guint i = 0; fits && i < spec->rank; i++)
         fits = i == axis || x->shape[i] == spec->shape[i];
-      if (!fits || __builtin_add_overflow (spec->shape[axis], x->shape[axis],
-                                           &spec->shape[axis]))
+      if (fits && __builtin_add_overflow (spec->shape[axis], x->shape[axis],
+                                          &spec->shape[axis]))
+        {
+          g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                       "axis %u would be longer than can be counted", axis);
+          return FALSE;
+        }
+      if (!fits)
         {
           g_autofree gchar *first = reel_infer_describe (infer, 0, 1);
           g_autofree gchar *what = reel_infer_describe (infer, k, 1);
@@ -121,34 +126,14 @@ const ReelOp _reel_op_concat = {
   .samples = concat_samples, .n_samples = G_N_ELEMENTS (concat_samples)
 };
 
-/* FALSE with what to return in `*failed`. */
-static gboolean
-check_tensors (const gchar       *op,
-               ReelTensor *const *tensors,
-               guint              n_tensors,
-               ReelTensor       **failed)
-{
-  if (n_tensors == 0)
-    {
-      *failed = _reel_op_fail (op, REEL_ERROR_SHAPE, "needs at least one tensor");
-      return FALSE;
-    }
-  return _reel_op_check_arguments (op, tensors, n_tensors, failed);
-}
-
 ReelTensor *
 reel_concat (ReelTensor *const *tensors,
              guint              n_tensors,
              gint64             axis)
 {
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!check_tensors ("concat", tensors, n_tensors, &failed))
-    return failed;
-  if (!_reel_axis_from_end ("concat", tensors[0], axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return reel_apply (&_reel_op_concat, tensors, n_tensors, &from_end, sizeof from_end);
+  return reel_apply (&_reel_op_concat, tensors, n_tensors, &attribute, sizeof attribute);
 }
 
 /* stack */
@@ -157,7 +142,6 @@ static gboolean
 infer_stack (ReelInfer *infer,
              GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   guint axis;
 
@@ -168,14 +152,8 @@ infer_stack (ReelInfer *infer,
     }
   _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_same_dtype (infer, error) ||
-      !_reel_axis_from_front (*from_end, spec->rank + 1, &axis, error))
+      !_reel_infer_new_axis (infer->attributes, spec->rank, &axis, error))
     return FALSE;
-  if (spec->rank >= REEL_MAX_AXES)
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "rank %u is as high as can be",
-                   spec->rank);
-      return FALSE;
-    }
   for (guint k = 1; k < infer->n_inputs; k++)
     if (!_reel_shape_equal (spec->rank, spec->shape, infer->inputs[k].rank,
                             infer->inputs[k].shape))
@@ -255,12 +233,7 @@ reel_stack (ReelTensor *const *tensors,
             guint              n_tensors,
             gint64             axis)
 {
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!check_tensors ("stack", tensors, n_tensors, &failed))
-    return failed;
-  if (!_reel_new_axis_from_end ("stack", tensors[0], axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return reel_apply (&_reel_op_stack, tensors, n_tensors, &from_end, sizeof from_end);
+  return reel_apply (&_reel_op_stack, tensors, n_tensors, &attribute, sizeof attribute);
 }

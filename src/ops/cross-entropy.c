@@ -45,7 +45,8 @@ infer_cross_entropy (ReelInfer *infer,
   const ReelLoss *loss = infer->attributes;
   ReelArray x, target;
 
-  if (!check_operands (infer, 0, error))
+  if (!_reel_loss_check_reduction (loss->reduction, error) ||
+      !check_operands (infer, 0, error))
     return FALSE;
   x = infer->inputs[0];
   target = infer->inputs[1];
@@ -64,7 +65,8 @@ infer_cross_entropy_backward (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   ReelArray c, x, target;
 
-  if (!check_operands (infer, 1, error))
+  if (!_reel_loss_check_reduction (loss->reduction, error) ||
+      !check_operands (infer, 1, error))
     return FALSE;
   c = infer->inputs[0];
   x = infer->inputs[1];
@@ -359,7 +361,5 @@ reel_cross_entropy (ReelTensor   *logits,
 
   memset (&loss, 0, sizeof loss);
   loss.reduction = (guint32) reduction;
-  if (!_reel_loss_check_reduction ("cross_entropy", reduction))
-    return _reel_tape_current ()->error_tensor;
   return _reel_apply_2 (&_reel_op_cross_entropy, logits, target, &loss, sizeof loss);
 }

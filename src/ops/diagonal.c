@@ -51,13 +51,13 @@ static gboolean
 infer_diagonal (ReelInfer *infer,
                 GError   **error)
 {
-  const Diagonal *diagonal = infer->attributes;
+  Diagonal *diagonal = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   guint row, column;
 
   _reel_view_begin (spec, &infer->inputs[0]);
-  if (!_reel_infer_axis (infer, diagonal->row_axis, &row, error) ||
-      !_reel_infer_axis (infer, diagonal->column_axis, &column, error))
+  if (!_reel_infer_axis (&diagonal->row_axis, spec->rank, &row, error) ||
+      !_reel_infer_axis (&diagonal->column_axis, spec->rank, &column, error))
     return FALSE;
   if (row == column)
     {
@@ -126,14 +126,7 @@ reel_diagonal (ReelTensor *x,
                gint64      axis_a,
                gint64      axis_b)
 {
-  Diagonal diagonal;
-  ReelTensor *failed;
+  const Diagonal diagonal = { _reel_axis (axis_a), _reel_axis (axis_b), offset };
 
-  if (!_reel_op_check_arguments ("diagonal", &x, 1, &failed))
-    return failed;
-  if (!_reel_axis_from_end ("diagonal", x, axis_a, &diagonal.row_axis) ||
-      !_reel_axis_from_end ("diagonal", x, axis_b, &diagonal.column_axis))
-    return _reel_tape_current ()->error_tensor;
-  diagonal.offset = offset;
   return _reel_apply_1 (&_reel_op_diagonal, x, &diagonal, sizeof diagonal);
 }

@@ -76,6 +76,36 @@ dropout_part (gint64   part,
     }
 }
 
+/* Before the shape rule, in place of the number of elements */
+#define NO_GENERATOR (-1)
+#define NOT_COUNTED 0
+
+static gboolean
+infer_dropout (ReelInfer *infer,
+               GError   **error)
+{
+  Dropout *dropout = infer->attributes;
+  const ReelArray *x = &infer->inputs[0];
+  ReelSpec *spec = &infer->outputs[0];
+
+  if (dropout->n_elements == NO_GENERATOR)
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_NULL, "generator is NULL");
+      return FALSE;
+    }
+  if (!(dropout->probability >= 0 && dropout->probability <= 1))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+                   "the probability is from 0 to 1, not %g", dropout->probability);
+      return FALSE;
+    }
+  if (dropout->n_elements == NOT_COUNTED)
+    dropout->n_elements = MAX (_reel_shape_product (x->rank, x->shape), 1);
+  _reel_view_begin (spec, x);
+  spec->is_copy = dropout->probability > 0;
+  return _reel_check_floating (infer, 0, error);
+}
+
 static gboolean
 kernel_dropout (const ReelKernelCall *call,
                 GError              **error)
@@ -122,14 +152,14 @@ static const ReelAttribute attributes[] = {
   REEL_ATTRIBUTE (Dropout, probability, F64, NULL),
   REEL_ATTRIBUTE (Dropout, key, KEY, NULL),
   { "counter", REEL_ATTRIBUTE_COUNTER, G_STRUCT_OFFSET (Dropout, offset), 0, NULL, NULL },
-  { "n", REEL_ATTRIBUTE_I64, G_STRUCT_OFFSET (Dropout, n_elements), 0, "-1", NULL },
+  { "n_elements", REEL_ATTRIBUTE_I64, G_STRUCT_OFFSET (Dropout, n_elements), 0, "0", NULL },
 };
 
 const ReelOp _reel_op_dropout = {
   REEL_OP_INIT, .name = "dropout", REEL_ATTRIBUTES (attributes), .onnx_name = "Dropout",
   .formula = "y = m ? x / (1 - p) : 0;  x̄ = m ? ȳ / (1 - p) : 0",
-  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_RANDOM,
-  .infer = _reel_infer_same_floating, .kernel = kernel_dropout, .vjp = vjp_dropout,
+  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_RANDOM | REEL_OP_VIEW,
+  .infer = infer_dropout, .kernel = kernel_dropout, .vjp = vjp_dropout,
   .jvp = _reel_jvp_linear, .samples = samples, .n_samples = G_N_ELEMENTS (samples)
 };
 
@@ -138,29 +168,9 @@ reel_dropout (ReelTensor    *x,
               gdouble        probability,
               ReelGenerator *generator)
 {
-  Dropout dropout = { 0, 0, probability, 1 };
-  ReelTensor *failed;
+  Dropout dropout = { 0, 0, probability, generator != NULL ? NOT_COUNTED : NO_GENERATOR };
 
-  if (!_reel_op_check_arguments ("dropout", &x, 1, &failed))
-    return failed;
-  if (G_UNLIKELY (generator == NULL))
-    {
-      g_critical ("dropout: generator is NULL");
-      return _reel_op_fail ("dropout", REEL_ERROR_NULL, "generator is NULL");
-    }
-  if (!(probability >= 0 && probability <= 1))
-    return _reel_op_fail ("dropout", REEL_ERROR_VALUE,
-                          "the probability is from 0 to 1, not %g", probability);
-  if (!reel_dtype_is_floating (x->dtype))
-    {
-      g_autofree gchar *what = reel_tensor_describe (x);
-
-      return _reel_op_fail ("dropout", REEL_ERROR_DTYPE,
-                            "needs a floating-point tensor, not %s", what);
-    }
-  dropout.n_elements = MAX (x->n_elements, 1);
-  dropout.offset = _reel_generator_next (generator, &dropout.key);
-  if (probability == 0)
-    return _reel_view_same (x);
+  if (generator != NULL)
+    dropout.offset = _reel_generator_next (generator, &dropout.key);
   return _reel_apply_1 (&_reel_op_dropout, x, &dropout, sizeof dropout);
 }

@@ -62,7 +62,7 @@ static gboolean
 infer_extreme_weights (ReelInfer *infer,
                        GError   **error)
 {
-  const ReelExtreme *extreme = infer->attributes;
+  ReelExtreme *extreme = infer->attributes;
 
   return _reel_infer_rows (infer, &extreme->axes, error);
 }

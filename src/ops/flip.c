@@ -10,16 +10,16 @@ static gboolean
 infer_flip (ReelInfer *infer,
             GError   **error)
 {
-  const ReelAxes *axes = infer->attributes;
+  ReelAxes *axes = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
 
   _reel_view_begin (spec, &infer->inputs[0]);
+  if (!_reel_infer_axes (axes, spec->rank, error))
+    return FALSE;
   for (guint i = 0; i < axes->n; i++)
     {
-      guint axis;
+      guint axis = (guint) ((gint32) spec->rank + axes->axes[i]);
 
-      if (!_reel_infer_axis (infer, axes->axes[i], &axis, error))
-        return FALSE;
       if (spec->shape[axis] <= 1)
         continue;
       spec->offset += (spec->shape[axis] - 1) * spec->strides[axis];
@@ -60,12 +60,7 @@ reel_flip (ReelTensor   *x,
            const gint64 *axes)
 {
   ReelAxes attributes;
-  ReelTensor *failed;
 
-  if (!_reel_op_check_arguments ("flip", &x, 1, &failed))
-    return failed;
-  if (!_reel_check_axes_argument ("flip", n_axes, axes) ||
-      !_reel_axes_init (&attributes, "flip", x, n_axes, axes, FALSE))
-    return _reel_tape_current ()->error_tensor;
+  _reel_axes_init (&attributes, n_axes, axes, FALSE);
   return _reel_apply_1 (&_reel_op_flip, x, &attributes, sizeof attributes);
 }

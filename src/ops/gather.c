@@ -17,7 +17,6 @@ static gboolean
 check_shapes (const ReelInfer *infer,
               GError         **error)
 {
-  const gint32 *from_end = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   const ReelArray *index = &infer->inputs[1];
   const ReelArray *source = infer->n_inputs > 2 ? &infer->inputs[2] : NULL;
@@ -26,7 +25,7 @@ check_shapes (const ReelInfer *infer,
   guint axis;
 
   if (!_reel_check_index_dtype (infer, 1, error) ||
-      !_reel_axis_from_front (*from_end, x->rank, &axis, error))
+      !_reel_infer_axis (infer->attributes, x->rank, &axis, error))
     return FALSE;
   for (guint i = 0; fits && i < x->rank; i++)
     fits = (i == axis || index->shape[i] <= x->shape[i]) &&
@@ -133,14 +132,9 @@ reel_gather (ReelTensor *x,
              ReelTensor *index)
 {
   ReelTensor *inputs[2] = { x, index };
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!_reel_op_check_arguments ("gather", inputs, 2, &failed))
-    return failed;
-  if (!_reel_axis_from_end ("gather", x, axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return reel_apply (&_reel_op_gather, inputs, 2, &from_end, sizeof from_end);
+  return reel_apply (&_reel_op_gather, inputs, 2, &attribute, sizeof attribute);
 }
 
 /* scatter_add */
@@ -260,12 +254,7 @@ reel_scatter_add (ReelTensor *x,
                   ReelTensor *source)
 {
   ReelTensor *inputs[3] = { x, index, source };
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!_reel_op_check_arguments ("scatter_add", inputs, 3, &failed))
-    return failed;
-  if (!_reel_axis_from_end ("scatter_add", x, axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return reel_apply (&_reel_op_scatter_add, inputs, 3, &from_end, sizeof from_end);
+  return reel_apply (&_reel_op_scatter_add, inputs, 3, &attribute, sizeof attribute);
 }

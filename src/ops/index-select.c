@@ -63,14 +63,13 @@ static gboolean
 infer_index_select (ReelInfer *infer,
                     GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   const ReelArray *index = &infer->inputs[1];
   guint axis;
 
   _reel_spec_like (spec, &infer->inputs[0]);
   if (!_reel_check_index_dtype (infer, 1, error) ||
-      !_reel_infer_axis (infer, *from_end, &axis, error))
+      !_reel_infer_axis (infer->attributes, infer->inputs[0].rank, &axis, error))
     return FALSE;
   if (index->rank != 1)
     {
@@ -161,14 +160,9 @@ reel_index_select (ReelTensor *x,
                    ReelTensor *index)
 {
   ReelTensor *inputs[2] = { x, index };
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!_reel_op_check_arguments ("index_select", inputs, 2, &failed))
-    return failed;
-  if (!_reel_axis_from_end ("index_select", x, axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return reel_apply (&_reel_op_index_select, inputs, 2, &from_end, sizeof from_end);
+  return reel_apply (&_reel_op_index_select, inputs, 2, &attribute, sizeof attribute);
 }
 
 /* embedding */
@@ -280,7 +274,6 @@ static gboolean
 infer_index_add (ReelInfer *infer,
                  GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   const ReelArray *base = &infer->inputs[0];
   const ReelArray *index = &infer->inputs[1];
   const ReelArray *source = &infer->inputs[2];
@@ -289,7 +282,7 @@ infer_index_add (ReelInfer *infer,
 
   _reel_spec_like (&infer->outputs[0], base);
   if (!_reel_check_index_dtype (infer, 1, error) ||
-      !_reel_infer_axis (infer, *from_end, &axis, error))
+      !_reel_infer_axis (infer->attributes, infer->inputs[0].rank, &axis, error))
     return FALSE;
   fits = base->dtype == source->dtype && base->dtype != REEL_BOOL && index->rank == 1 &&
          source->rank == base->rank;

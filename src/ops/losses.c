@@ -19,12 +19,13 @@ const ReelAttribute _reel_loss_attributes[2] = {
 };
 
 gboolean
-_reel_loss_check_reduction (const gchar  *op,
-                            ReelReduction reduction)
+_reel_loss_check_reduction (guint32  reduction,
+                            GError **error)
 {
-  if (G_LIKELY ((guint) reduction <= REEL_REDUCTION_SUM))
+  if (G_LIKELY (reduction <= REEL_REDUCTION_SUM))
     return TRUE;
-  _reel_op_fail (op, REEL_ERROR_VALUE, "there is no reduction %d", (gint) reduction);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "there is no reduction %d",
+               (gint) reduction);
   return FALSE;
 }
 
@@ -192,7 +193,9 @@ infer_nll (ReelInfer *infer,
   const ReelLoss *loss = infer->attributes;
   ReelArray target;
 
-  if (!_reel_check_floating (infer, 0, error) || !_reel_loss_check_indices (infer, 0, 1, error))
+  if (!_reel_loss_check_reduction (loss->reduction, error) ||
+      !_reel_check_floating (infer, 0, error) ||
+      !_reel_loss_check_indices (infer, 0, 1, error))
     return FALSE;
   target = infer->inputs[1];
   _reel_loss_shape (&infer->outputs[0], (ReelDType) infer->inputs[0].dtype, target.rank,
@@ -244,7 +247,8 @@ infer_nll_backward (ReelInfer *infer,
   ReelSpec *spec = &infer->outputs[0];
   ReelArray c, target;
 
-  if (!_reel_check_floating (infer, 0, error))
+  if (!_reel_loss_check_reduction (loss->reduction, error) ||
+      !_reel_check_floating (infer, 0, error))
     return FALSE;
   c = infer->inputs[0];
   target = infer->inputs[1];
@@ -380,8 +384,6 @@ reel_nll (ReelTensor   *log_probabilities,
 
   memset (&loss, 0, sizeof loss);
   loss.reduction = (guint32) reduction;
-  if (!_reel_loss_check_reduction ("nll", reduction))
-    return _reel_tape_current ()->error_tensor;
   return _reel_apply_2 (&_reel_op_nll, log_probabilities, target_indices, &loss, sizeof loss);
 }
 
@@ -396,8 +398,9 @@ reel_mse (ReelTensor   *x,
 
   if (!_reel_op_check_arguments ("mse", inputs, 2, &failed))
     return failed;
-  if (!_reel_loss_check_reduction ("mse", reduction))
-    return _reel_tape_current ()->error_tensor;
+  if ((guint) reduction > REEL_REDUCTION_SUM)
+    return _reel_op_fail ("mse", REEL_ERROR_VALUE, "there is no reduction %d",
+                          (gint) reduction);
   if (!_reel_tensor_same_shape (x, y) || x->dtype != y->dtype ||
       !reel_dtype_is_floating (x->dtype))
     {

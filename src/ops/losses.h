@@ -16,8 +16,8 @@ typedef struct
 
 extern const ReelAttribute _reel_loss_attributes[2];
 
-gboolean _reel_loss_check_reduction (const gchar  *op,
-                                     ReelReduction reduction);
+gboolean _reel_loss_check_reduction (guint32  reduction,
+                                     GError **error);
 
 /* The shape of a loss of so many rows. */
 void _reel_loss_shape (ReelSpec      *spec,

@@ -20,7 +20,8 @@ infer_one_hot (ReelInfer *infer,
   guint rank = infer->inputs[0].rank;
 
   _reel_spec_like (spec, &infer->inputs[0]);
-  if (!_reel_check_index_dtype (infer, 0, error))
+  if (!_reel_infer_dtype (one_hot->dtype, error) ||
+      !_reel_check_index_dtype (infer, 0, error))
     return FALSE;
   if (one_hot->n_classes < 0)
     {
@@ -107,10 +108,5 @@ reel_one_hot (ReelTensor *index,
 {
   const OneHot one_hot = { n_classes, (guint32) dtype, 0 };
 
-  if (G_UNLIKELY (one_hot.dtype >= REEL_N_DTYPES))
-    {
-      g_critical ("one_hot: %u is no dtype", one_hot.dtype);
-      return _reel_op_fail ("one_hot", REEL_ERROR_DTYPE, "%u is no dtype", one_hot.dtype);
-    }
   return _reel_apply_1 (&_reel_op_one_hot, index, &one_hot, sizeof one_hot);
 }

@@ -47,20 +47,53 @@ _reel_apply_3 (const ReelOp *op,
 /* What a descriptor says of its attributes. */
 #define REEL_ATTRIBUTES(rows) .attributes = (rows), .n_attributes = G_N_ELEMENTS (rows)
 
-/* FALSE, with the sticky error set in the name of `op`, where an axis is out of
- * range or there twice. */
-gboolean _reel_axes_init (ReelAxes     *self,
-                          const gchar  *op,
-                          ReelTensor   *x,
-                          guint         n_axes,
-                          const gint64 *axes,
-                          gboolean      keep);
+/* Applies an op of as many outputs as its inputs and attributes say; one, the error
+ * tensor, where it fails. The list is to be freed, its tensors are the tape's. */
+ReelTensor **_reel_apply_list (const ReelOp      *op,
+                               ReelTensor *const *inputs,
+                               guint              n_inputs,
+                               gconstpointer      attributes,
+                               gsize              attributes_size,
+                               guint             *n_outputs);
 
-/* One axis from the end; FALSE with the sticky error likewise. */
-gboolean _reel_axis_from_end (const gchar *op,
-                              ReelTensor  *x,
-                              gint64       axis,
-                              gint32      *from_end);
+/* Arguments as attributes, as they are: shape rules look at them. No axes mean all. What
+ * 32 bits do not hold is out of any range. */
+static inline gint32
+_reel_axis (gint64 axis)
+{
+  return (gint32) CLAMP (axis, G_MININT32, G_MAXINT32);
+}
+
+void _reel_axes_init (ReelAxes     *self,
+                      guint         n_axes,
+                      const gint64 *axes,
+                      gboolean      keep);
+
+/* Shape rules begin with these: they check axes of something of that rank, and count
+ * them from the end. `from_front` gets the axis counted from the front. */
+gboolean _reel_infer_axis (gint32  *axis,
+                           guint    rank,
+                           guint   *from_front,
+                           GError **error);
+gboolean _reel_infer_axes (ReelAxes *axes,
+                           guint     rank,
+                           GError  **error);
+
+/* The same of an axis that the result has and the operand, of that rank, has not. */
+gboolean _reel_infer_new_axis (gint32  *axis,
+                               guint    rank,
+                               guint   *from_front,
+                               GError **error);
+
+/* Whether a number stands for a dtype. */
+gboolean _reel_infer_dtype (guint32  dtype,
+                            GError **error);
+
+/* Whether a list that was given is there: its length is G_MAXUINT32 if not. */
+#define REEL_NO_LIST G_MAXUINT32
+gboolean _reel_infer_list (guint32      n,
+                           const gchar *name,
+                           GError     **error);
 
 /* The sticky error of a failed argument check: "op: message". Returns the current
  * tape's error tensor. */

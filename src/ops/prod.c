@@ -146,7 +146,7 @@ static gboolean
 infer_prod_others (ReelInfer *infer,
                    GError   **error)
 {
-  const ReelAxes *axes = infer->attributes;
+  ReelAxes *axes = infer->attributes;
   const ReelSpec *spec = &infer->outputs[0];
 
   if (infer->n_inputs > MAX_FACTORS + 1)

@@ -38,12 +38,12 @@ infer_reduce (ReelInfer *infer,
               GError   **error)
 {
   const Row *row = infer->op->user_data;
-  const ReelAxes *axes = infer->attributes;
+  ReelAxes *axes = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   gint64 n_results;
 
-  if (!check_dtype (infer, row, error) || !_reel_check_axes (axes, x->rank, error))
+  if (!check_dtype (infer, row, error) || !_reel_infer_axes (axes, x->rank, error))
     return FALSE;
   _reel_reduction_shape (spec, _reel_reduction_dtype (row->loop, x->dtype), x->rank,
                          x->shape, axes);
@@ -272,15 +272,9 @@ reduce (const ReelOp *op,
         const gint64 *axes,
         gboolean      keep)
 {
-  ReelTensor *failed;
   ReelAxes attributes;
 
-  if (!_reel_op_check_arguments (op->name, &x, 1, &failed))
-    return failed;
-  g_return_val_if_fail (n_axes == 0 || axes != NULL,
-                        _reel_op_fail (op->name, REEL_ERROR_NULL, "axes is NULL"));
-  if (!_reel_axes_init (&attributes, op->name, x, n_axes, axes, keep))
-    return _reel_tape_current ()->error_tensor;
+  _reel_axes_init (&attributes, n_axes, axes, keep);
   return _reel_apply_1 (op, x, &attributes, sizeof attributes);
 }
 

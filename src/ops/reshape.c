@@ -2,53 +2,113 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "kernels/map.h"
 #include "ops/views.h"
 
-/* reshape and flatten. The op is always a view; where only a copy will do, the
- * functions make it contiguous first. */
+/* reshape and flatten: views where there are strides for the new shape, else copies. */
+
+/* Puts a size for -1. */
+static gboolean
+resolve_size (ReelInfer *infer,
+              ReelShape *attributes,
+              guint      n_kept,
+              GError   **error)
+{
+  const ReelArray *x = &infer->inputs[0];
+  gint64 n_elements = _reel_shape_product (attributes->n_old, x->shape + n_kept);
+  guint n_open = 0, open = 0;
+  gint64 product;
+  g_autofree gchar *what = NULL;
+  g_autofree gchar *text = NULL;
+
+  for (guint i = 0; i < attributes->rank; i++)
+    if (attributes->shape[i] == -1)
+      {
+        open = i;
+        n_open++;
+      }
+  if (n_open == 0)
+    return TRUE;
+  text = _reel_shape_to_string (attributes->rank, attributes->shape);
+  if (n_open > 1)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "only one size can be -1, not as in %s", text);
+      return FALSE;
+    }
+  attributes->shape[open] = 1;
+  if (_reel_shape_count (attributes->rank, attributes->shape, 1, &product, NULL, NULL) &&
+      product > 0 && n_elements % product == 0)
+    {
+      attributes->shape[open] = n_elements / product;
+      return TRUE;
+    }
+  what = reel_infer_describe (infer, 0, 1);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+               "%s has %" G_GINT64_FORMAT " elements: no size fits for -1 in %s", what,
+               n_elements, text);
+  return FALSE;
+}
+
+/* The result's shape is there: strides for it, or a copy. */
+static gboolean
+infer_strides (ReelInfer *infer,
+               GError   **error)
+{
+  const ReelArray *x = &infer->inputs[0];
+  ReelSpec *spec = &infer->outputs[0];
+  gint64 n_old = _reel_shape_product (x->rank, x->shape), n_elements = -1;
+  g_autofree gchar *what = NULL;
+  g_autofree gchar *shape = NULL;
+
+  spec->dtype = x->dtype;
+  spec->offset = 0;
+  if (!_reel_shape_count (spec->rank, spec->shape, 1, &n_elements, NULL, error))
+    return FALSE;
+  if (G_LIKELY (n_elements == n_old))
+    {
+      spec->is_copy = !_reel_shape_view_strides (x->rank, x->shape, x->strides, spec->rank,
+                                                 spec->shape, spec->strides);
+      return TRUE;
+    }
+  what = reel_infer_describe (infer, 0, 1);
+  shape = _reel_shape_to_string (spec->rank, spec->shape);
+  g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+               "%s has %" G_GINT64_FORMAT " elements, %s has %" G_GINT64_FORMAT, what, n_old,
+               shape, n_elements);
+  return FALSE;
+}
 
 static gboolean
 infer_reshape (ReelInfer *infer,
                GError   **error)
 {
-  const ReelShape *attributes = infer->attributes;
+  ReelShape *attributes = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
-  g_autofree gchar *what = NULL;
-  g_autofree gchar *shape = NULL;
-  guint n_kept = x->rank - MIN (x->rank, attributes->n_old);
-  gint64 n_old = _reel_shape_product (x->rank, x->shape), n_elements = -1;
+  guint n_kept;
 
-  spec->dtype = (ReelDType) x->dtype;
+  if (!_reel_infer_shape (attributes, x, &n_kept, error) ||
+      !resolve_size (infer, attributes, n_kept, error))
+    return FALSE;
   spec->rank = n_kept + attributes->rank;
-  spec->offset = 0;
-  if (spec->rank > REEL_MAX_AXES || x->rank < attributes->n_old)
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "ranks %u and %u do not fit",
-                   x->rank, spec->rank);
-      return FALSE;
-    }
   for (guint i = 0; i < spec->rank; i++)
     spec->shape[i] = i < n_kept ? x->shape[i] : attributes->shape[i - n_kept];
-  if (!_reel_shape_count (spec->rank, spec->shape, 1, &n_elements, NULL, error))
-    return FALSE;
-  if (G_LIKELY (n_elements == n_old &&
-                _reel_shape_view_strides (x->rank, x->shape,
-                                          x->strides, spec->rank, spec->shape,
-                                          spec->strides)))
-    return TRUE;
+  return infer_strides (infer, error);
+}
 
-  what = reel_infer_describe (infer, 0, 1);
-  shape = _reel_shape_to_string (spec->rank, spec->shape);
-  if (n_elements != n_old)
-    g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                 "%s has %" G_GINT64_FORMAT " elements, %s has %" G_GINT64_FORMAT, what,
-                 n_old, shape, n_elements);
-  else
-    g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
-                 "%s does not lie in memory so that a view could have the shape %s;"
-                 " reel_contiguous copies", what, shape);
-  return FALSE;
+static gboolean
+kernel_reshape (const ReelKernelCall *call,
+                GError              **error)
+{
+  gint64 strides[REEL_MAX_AXES];
+  ReelArray out = call->inputs[0];
+
+  _reel_shape_contiguous_strides (out.rank, out.shape, strides);
+  out.strides = strides;
+  out.data = call->outputs[0].data;
+  _reel_map_copy (&call->inputs[0], &out);
+  return TRUE;
 }
 
 static gboolean
@@ -88,7 +148,7 @@ const ReelOp _reel_op_reshape = {
   REEL_OP_INIT, .name = "reshape", REEL_ATTRIBUTES (_reel_shape_attributes), .onnx_name = "Reshape",
   .formula = "y = x in another shape;  x̄ = ȳ in x's shape",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
-  .infer = infer_reshape, .vjp = vjp_reshape, .jvp = jvp_reshape,
+  .infer = infer_reshape, .kernel = kernel_reshape, .vjp = vjp_reshape, .jvp = jvp_reshape,
   .samples = samples, .n_samples = G_N_ELEMENTS (samples)
 };
 
@@ -98,23 +158,6 @@ _reel_reshape_last (ReelTensor   *x,
                     guint         rank,
                     const gint64 *shape)
 {
-  if (!reel_tensor_is_error (x) && !_reel_tensor_is_contiguous (x) && x->rank >= n_old &&
-      x->rank - n_old + rank <= REEL_MAX_AXES)
-    {
-      gint64 whole[REEL_MAX_AXES];
-      gint64 strides[REEL_MAX_AXES];
-      guint n_kept = x->rank - n_old;
-      gint64 n_elements = -1;
-
-      for (guint i = 0; i < n_kept + rank; i++)
-        whole[i] = i < n_kept ? x->dims[i] : shape[i - n_kept];
-      /* What does not fit is left to the shape rule. */
-      if (_reel_shape_count (n_kept + rank, whole, 1, &n_elements, NULL, NULL) &&
-          n_elements == x->n_elements &&
-          !_reel_shape_view_strides (x->rank, _reel_tensor_shape (x), _reel_tensor_strides (x),
-                                     n_kept + rank, whole, strides))
-        x = reel_contiguous (x);
-    }
   return _reel_apply_shape (&_reel_op_reshape, x, n_old, rank, shape);
 }
 
@@ -127,111 +170,84 @@ _reel_reshape_as (ReelTensor *x,
 }
 
 ReelTensor *
-_reel_view_same (ReelTensor *x)
-{
-  return _reel_apply_shape (&_reel_op_reshape, x, x->rank, x->rank, _reel_tensor_shape (x));
-}
-
-/* Puts a size for -1; FALSE with the sticky error. */
-static gboolean
-resolve_shape (ReelTensor   *x,
-               guint         rank,
-               const gint64 *shape,
-               gint64       *resolved)
-{
-  gint64 product = 1;
-  guint n_open = 0, open = 0;
-
-  for (guint i = 0; i < rank; i++)
-    {
-      resolved[i] = shape[i];
-      if (shape[i] == -1)
-        {
-          open = i;
-          n_open++;
-        }
-      else if (shape[i] < 0 || __builtin_mul_overflow (product, shape[i], &product))
-        {
-          /* the shape rule says what is wrong, and an overflow may not be: with a
-           * zero behind it */
-          product = 0;
-        }
-    }
-  if (n_open == 1 && product > 0 && x->n_elements % product == 0)
-    {
-      resolved[open] = x->n_elements / product;
-    }
-  else if (n_open > 0)
-    {
-      g_autofree gchar *what = reel_tensor_describe (x);
-      g_autofree gchar *text = _reel_shape_to_string (rank, shape);
-
-      if (n_open > 1)
-        _reel_op_fail ("reshape", REEL_ERROR_SHAPE, "only one size can be -1, not as in %s",
-                       text);
-      else
-        _reel_op_fail ("reshape", REEL_ERROR_SHAPE,
-                       "%s has %" G_GINT64_FORMAT " elements: no size fits for -1 in %s",
-                       what, x->n_elements, text);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-ReelTensor *
 reel_reshape (ReelTensor   *x,
               guint         rank,
               const gint64 *shape)
 {
-  gint64 resolved[REEL_MAX_AXES];
-  ReelTensor *failed;
-
-  if (!_reel_op_check_arguments ("reshape", &x, 1, &failed))
-    return failed;
-  if (!_reel_check_shape_argument ("reshape", rank, shape) ||
-      !resolve_shape (x, rank, shape, resolved))
-    return _reel_tape_current ()->error_tensor;
-  return _reel_reshape_last (x, x->rank, rank, resolved);
+  return _reel_apply_shape (&_reel_op_reshape, x, REEL_ALL_OLD, rank, shape);
 }
+
+/* flatten */
+
+typedef struct
+{
+  gint32 first_axis;
+  gint32 last_axis;
+} Flatten;
+
+static gboolean
+infer_flatten (ReelInfer *infer,
+               GError   **error)
+{
+  Flatten *flatten = infer->attributes;
+  const ReelArray *x = &infer->inputs[0];
+  ReelSpec *spec = &infer->outputs[0];
+  gint64 merged = 1;
+  guint first, last;
+
+  /* A number counts as a vector of one. */
+  if (!_reel_infer_axis (&flatten->first_axis, MAX (x->rank, 1), &first, error) ||
+      !_reel_infer_axis (&flatten->last_axis, MAX (x->rank, 1), &last, error))
+    return FALSE;
+  if (last < first)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+                   "the last axis, %u, lies before the first, %u", last, first);
+      return FALSE;
+    }
+  /* Of an empty tensor the product of some sizes may be too large. */
+  if (x->rank > 0 &&
+      !_reel_shape_count (last - first + 1, x->shape + first, 1, &merged, NULL, error))
+    return FALSE;
+  spec->rank = 0;
+  for (guint i = 0; i < first; i++)
+    spec->shape[spec->rank++] = x->shape[i];
+  spec->shape[spec->rank++] = merged;
+  for (guint i = last + 1; i < x->rank; i++)
+    spec->shape[spec->rank++] = x->shape[i];
+  return infer_strides (infer, error);
+}
+
+#define FLATTEN_SAMPLE(first, last, ...) \
+  { .inputs = (const ReelSampleInput[]){ { REEL_F64, __VA_ARGS__, -2, 2 } }, .n_inputs = 1, \
+    .attributes = &(const Flatten){ first, last }, .attributes_size = sizeof (Flatten) }
+
+static const ReelSample flatten_samples[] = {
+  FLATTEN_SAMPLE (-3, -2, 3, OLD (2, 3, 4)),
+  FLATTEN_SAMPLE (-3, -1, 3, OLD (2, 3, 4)),
+  FLATTEN_SAMPLE (-1, -1, 0, OLD (0)),
+  FLATTEN_SAMPLE (-2, -1, 3, OLD (2, 0, 4)),
+};
+
+static const ReelAttribute flatten_attributes[] = {
+  REEL_ATTRIBUTE (Flatten, first_axis, AXIS, "0"),
+  REEL_ATTRIBUTE (Flatten, last_axis, AXIS, "-1"),
+};
+
+const ReelOp _reel_op_flatten = {
+  REEL_OP_INIT, .name = "flatten", REEL_ATTRIBUTES (flatten_attributes),
+  .onnx_name = "Flatten", .formula = "y = x with axes made one;  x̄ = ȳ in x's shape",
+  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_VIEW,
+  .infer = infer_flatten, .kernel = kernel_reshape, .vjp = vjp_reshape, .jvp = jvp_reshape,
+  .samples = flatten_samples, .n_samples = G_N_ELEMENTS (flatten_samples)
+};
 
 ReelTensor *
 reel_flatten (ReelTensor *x,
               gint64      first_axis,
               gint64      last_axis)
 {
-  gint64 shape[REEL_MAX_AXES];
-  ReelTensor *failed;
-  gint32 first, last;
-  guint rank = 0;
-  gint64 merged = 1;
+  const Flatten flatten = { _reel_axis (first_axis), _reel_axis (last_axis) };
 
-  if (!_reel_op_check_arguments ("flatten", &x, 1, &failed))
-    return failed;
-  if (x->rank == 0 && (first_axis == 0 || first_axis == -1) &&
-      (last_axis == 0 || last_axis == -1))
-    return _reel_reshape_last (x, 0, 1, (const gint64[]){ 1 });
-  if (!_reel_axis_from_end ("flatten", x, first_axis, &first) ||
-      !_reel_axis_from_end ("flatten", x, last_axis, &last))
-    return _reel_tape_current ()->error_tensor;
-  if (last < first)
-    return _reel_op_fail ("flatten", REEL_ERROR_VALUE,
-                          "the last axis, %" G_GINT64_FORMAT ", lies before the first, %"
-                          G_GINT64_FORMAT, last_axis, first_axis);
-  for (gint32 axis = -(gint32) x->rank; axis < 0; axis++)
-    {
-      gint64 size = x->dims[axis + x->rank];
-
-      if (axis < first || axis > last)
-        {
-          shape[rank++] = size;
-          continue;
-        }
-      /* Of an empty tensor the product of some sizes may be too large. */
-      if (__builtin_mul_overflow (merged, size, &merged))
-        return _reel_op_fail ("flatten", REEL_ERROR_SHAPE,
-                              "the merged axis would be too long");
-      if (axis == last)
-        shape[rank++] = merged;
-    }
-  return _reel_reshape_last (x, x->rank, rank, shape);
+  return _reel_apply_1 (&_reel_op_flatten, x, &flatten, sizeof flatten);
 }

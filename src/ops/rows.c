@@ -18,19 +18,6 @@ round_up (gsize n_bytes)
   return (n_bytes + 63) & ~(gsize) 63;
 }
 
-gboolean
-_reel_check_axes (const ReelAxes *axes,
-                  guint           rank,
-                  GError        **error)
-{
-  guint from_front;
-
-  for (guint i = 0; i < axes->n; i++)
-    if (!_reel_axis_from_front (axes->axes[i], rank, &from_front, error))
-      return FALSE;
-  return TRUE;
-}
-
 guint32
 _reel_axes_mask (const ReelAxes *axes,
                  guint           rank)
@@ -144,9 +131,9 @@ _reel_rows_unpack (gconstpointer    source,
 }
 
 gboolean
-_reel_infer_rows (ReelInfer      *infer,
-                  const ReelAxes *axes,
-                  GError        **error)
+_reel_infer_rows (ReelInfer *infer,
+                  ReelAxes  *axes,
+                  GError   **error)
 {
   ReelSpec *spec = &infer->outputs[0];
   gint64 n_elements;
@@ -155,7 +142,7 @@ _reel_infer_rows (ReelInfer      *infer,
 
   if (!_reel_infer_broadcast (infer, error) ||
       !_reel_check_floating (infer, 0, error) ||
-      !_reel_check_axes (axes, spec->rank, error) ||
+      !_reel_infer_axes (axes, spec->rank, error) ||
       !_reel_shape_count (spec->rank, spec->shape, sizeof (gint64), &n_elements, NULL, error))
     return FALSE;
   for (guint i = 0; i <= infer->n_inputs; i++)

@@ -22,12 +22,6 @@ typedef struct
   gboolean packed;              /* it lies as rows already */
 } ReelRows;
 
-/* Whether `axes` are axes of a tensor of that rank: a shape rule asks before it uses
- * them. */
-gboolean _reel_check_axes (const ReelAxes *axes,
-                           guint           rank,
-                           GError        **error);
-
 /* Bit i: axis i from the front is one of `axes`. */
 guint32 _reel_axes_mask (const ReelAxes *axes,
                          guint           rank);
@@ -48,9 +42,9 @@ void _reel_rows_unpack (gconstpointer    source,
 
 /* Shape rule of an op of one output whose inputs broadcast to one shape, and which
  * works along axes: also sets the workspace that _reel_rows_run needs. */
-gboolean _reel_infer_rows (ReelInfer      *infer,
-                           const ReelAxes *axes,
-                           GError        **error);
+gboolean _reel_infer_rows (ReelInfer *infer,
+                           ReelAxes  *axes,
+                           GError   **error);
 
 /* Computes n_rows rows; inputs and output begin at the first of them. `scratch` is
  * what was asked for. */

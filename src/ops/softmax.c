@@ -282,13 +282,9 @@ apply (const ReelOp *op,
        ReelTensor   *x,
        gint64        axis)
 {
-  ReelTensor *failed;
   ReelAxes axes;
 
-  if (!_reel_op_check_arguments (op->name, &x, 1, &failed))
-    return failed;
-  if (!_reel_axes_init (&axes, op->name, x, 1, &axis, TRUE))
-    return _reel_tape_current ()->error_tensor;
+  _reel_axes_init (&axes, 1, &axis, TRUE);
   return _reel_apply_1 (op, x, &axes, sizeof axes);
 }
 

@@ -15,16 +15,33 @@ typedef struct
 } Split;
 
 static gboolean
-infer_split (ReelInfer *infer,
+count_split (ReelInfer *infer,
+             gint64    *n_outputs,
              GError   **error)
 {
   const Split *split = infer->attributes;
+
+  *n_outputs = split->n_sizes;
+  return TRUE;
+}
+
+static gboolean
+infer_split (ReelInfer *infer,
+             GError   **error)
+{
+  Split *split = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   gint64 start = 0;
   guint axis;
 
-  if (!_reel_infer_axis (infer, split->axis, &axis, error))
+  if (!_reel_infer_list (split->n_sizes, "sizes", error) ||
+      !_reel_infer_axis (&split->axis, x->rank, &axis, error))
     return FALSE;
+  if (split->n_sizes == 0)
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_SHAPE, "needs at least one size");
+      return FALSE;
+    }
   for (guint k = 0; k < split->n_sizes; k++)
     if (split->sizes[k] < 0 || __builtin_add_overflow (start, split->sizes[k], &start))
       start = G_MAXINT64;
@@ -122,17 +139,9 @@ const ReelOp _reel_op_split = {
   REEL_OP_INIT, .name = "split", REEL_ATTRIBUTES (split_attributes), .onnx_name = "Split",
   .formula = "y₁, y₂, ... = the parts of x;  x̄ = ȳ₁, ȳ₂, ... in their places",
   .n_inputs = 1, .n_outputs = -1, .flags = REEL_OP_VIEW,
-  .infer = infer_split, .vjp = vjp_split, .jvp = jvp_outputs,
+  .count_outputs = count_split, .infer = infer_split, .vjp = vjp_split, .jvp = jvp_outputs,
   .samples = split_samples, .n_samples = G_N_ELEMENTS (split_samples)
 };
-
-static void
-fill_failed (ReelTensor **outputs,
-             guint        n_outputs)
-{
-  for (guint k = 0; k < n_outputs; k++)
-    outputs[k] = _reel_tape_current ()->error_tensor;
-}
 
 gboolean
 reel_split (ReelTensor   *x,
@@ -141,33 +150,13 @@ reel_split (ReelTensor   *x,
             gint64        axis,
             ReelTensor  **outputs)
 {
-  g_autofree Split *split = NULL;
-  ReelTensor *failed;
-  gint32 from_end;
-  gsize size;
+  gsize size = sizeof (Split) + n_sizes * sizeof (gint64);
+  g_autofree Split *split = g_malloc0 (size);
 
-  g_return_val_if_fail (n_sizes == 0 || outputs != NULL, FALSE);
-
-  fill_failed (outputs, n_sizes);
-  if (!_reel_op_check_arguments ("split", &x, 1, &failed) ||
-      !_reel_axis_from_end ("split", x, axis, &from_end))
-    return FALSE;
-  if (n_sizes == 0)
-    {
-      _reel_op_fail ("split", REEL_ERROR_SHAPE, "needs at least one size");
-      return FALSE;
-    }
-  if (sizes == NULL)
-    {
-      g_critical ("split: sizes is NULL");
-      _reel_op_fail ("split", REEL_ERROR_NULL, "sizes is NULL");
-      return FALSE;
-    }
-  size = sizeof (Split) + n_sizes * sizeof (gint64);
-  split = g_malloc (size);
-  split->axis = from_end;
-  split->n_sizes = n_sizes;
-  memcpy (split->sizes, sizes, n_sizes * sizeof (gint64));
+  split->axis = _reel_axis (axis);
+  split->n_sizes = n_sizes > 0 && sizes == NULL ? REEL_NO_LIST : n_sizes;
+  if (n_sizes > 0 && sizes != NULL)
+    memcpy (split->sizes, sizes, n_sizes * sizeof (gint64));
   return reel_apply_full (&_reel_op_split, &x, 1, split, size, outputs, n_sizes);
 }
 
@@ -189,14 +178,27 @@ reel_split_list (ReelTensor   *x,
 /* unbind: the attribute is the axis, from the end of the input */
 
 static gboolean
-infer_unbind (ReelInfer *infer,
+count_unbind (ReelInfer *infer,
+              gint64    *n_outputs,
               GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   guint axis;
 
-  if (!_reel_infer_axis (infer, *from_end, &axis, error))
+  if (!_reel_infer_axis (infer->attributes, x->rank, &axis, error))
+    return FALSE;
+  *n_outputs = x->shape[axis];
+  return TRUE;
+}
+
+static gboolean
+infer_unbind (ReelInfer *infer,
+              GError   **error)
+{
+  const ReelArray *x = &infer->inputs[0];
+  guint axis;
+
+  if (!_reel_infer_axis (infer->attributes, x->rank, &axis, error))
     return FALSE;
   if (x->shape[axis] != infer->n_outputs)
     {
@@ -256,7 +258,7 @@ const ReelOp _reel_op_unbind = {
   REEL_OP_INIT, .name = "unbind", REEL_ATTRIBUTES (_reel_axis_attributes),
   .formula = "yₖ = x[k];  x̄ = ȳ₀, ȳ₁, ... side by side",
   .n_inputs = 1, .n_outputs = -1, .flags = REEL_OP_VIEW,
-  .infer = infer_unbind, .vjp = vjp_unbind, .jvp = jvp_outputs,
+  .count_outputs = count_unbind, .infer = infer_unbind, .vjp = vjp_unbind, .jvp = jvp_outputs,
   .samples = unbind_samples, .n_samples = G_N_ELEMENTS (unbind_samples)
 };
 
@@ -266,18 +268,9 @@ reel_unbind (ReelTensor  *x,
              ReelTensor **outputs,
              guint        n_outputs)
 {
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  g_return_val_if_fail (n_outputs == 0 || outputs != NULL, FALSE);
-
-  fill_failed (outputs, n_outputs);
-  if (!_reel_op_check_arguments ("unbind", &x, 1, &failed) ||
-      !_reel_axis_from_end ("unbind", x, axis, &from_end))
-    return FALSE;
-  if (n_outputs == 0 && x->dims[from_end + x->rank] == 0)
-    return TRUE;
-  return reel_apply_full (&_reel_op_unbind, &x, 1, &from_end, sizeof from_end, outputs,
+  return reel_apply_full (&_reel_op_unbind, &x, 1, &attribute, sizeof attribute, outputs,
                           n_outputs);
 }
 
@@ -286,28 +279,7 @@ reel_unbind_list (ReelTensor *x,
                   gint64      axis,
                   guint      *n_outputs)
 {
-  ReelTensor **outputs;
-  ReelTensor *failed;
-  gint32 from_end;
-  gint64 n = -1;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (_reel_op_check_arguments ("unbind", &x, 1, &failed) &&
-      _reel_axis_from_end ("unbind", x, axis, &from_end))
-    n = x->dims[from_end + x->rank];
-  if (n > G_MAXINT32)
-    {
-      /* a broadcast axis can be that long */
-      _reel_op_fail ("unbind", REEL_ERROR_SHAPE, "%" G_GINT64_FORMAT " tensors are too many",
-                     n);
-      n = -1;
-    }
-  outputs = g_new (ReelTensor *, MAX (n, 1));
-  if (n < 0 || !reel_unbind (x, axis, outputs, (guint) n))
-    {
-      n = 1;
-      fill_failed (outputs, 1);
-    }
-  if (n_outputs != NULL)
-    *n_outputs = (guint) n;
-  return outputs;
+  return _reel_apply_list (&_reel_op_unbind, &x, 1, &attribute, sizeof attribute, n_outputs);
 }

@@ -20,14 +20,14 @@ static gboolean
 infer_spread (ReelInfer *infer,
               GError   **error)
 {
-  const Spread *spread = infer->attributes;
+  Spread *spread = infer->attributes;
   const ReelArray *t = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
   guint rank = t->rank + (spread->axes.keep ? 0 : spread->axes.n);
   guint from = 0, repeated = 0;
   gboolean fits = rank <= REEL_MAX_AXES;
 
-  if (!_reel_check_axes (&spread->axes, rank, error))
+  if (!_reel_infer_axes (&spread->axes, rank, error))
     return FALSE;
   /* What is repeated must be there once. */
   for (guint i = 0; fits && spread->axes.keep && i < spread->axes.n; i++)

@@ -10,20 +10,26 @@ static gboolean
 infer_squeeze (ReelInfer *infer,
                GError   **error)
 {
-  const ReelAxes *axes = infer->attributes;
+  ReelAxes *axes = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
+  guint rank = infer->inputs[0].rank, n = 0;
 
   _reel_view_begin (spec, &infer->inputs[0]);
-  /* They rise, and dropping one moves those behind it toward the front. */
-  for (guint i = axes->n; i-- > 0;)
+  if (!_reel_infer_axes (axes, rank, error))
+    return FALSE;
+  /* Only those it drops are noted: what it does shall not depend on sizes that
+   * another input may have. */
+  for (guint i = 0; i < axes->n; i++)
     {
-      guint axis;
+      guint axis = (guint) ((gint32) rank + axes->axes[i]);
 
-      if (!_reel_infer_axis (infer, axes->axes[i], &axis, error))
-        return FALSE;
-      if (spec->shape[axis] == 1)
-        _reel_view_drop_axis (spec, axis);
+      if (infer->inputs[0].shape[axis] != 1)
+        continue;
+      /* They rise, and dropping one moves those behind it toward the front. */
+      _reel_view_drop_axis (spec, axis - n);
+      axes->axes[n++] = axes->axes[i];
     }
+  axes->n = n;
   _reel_view_end (spec);
   return TRUE;
 }
@@ -60,22 +66,8 @@ reel_squeeze (ReelTensor   *x,
               const gint64 *axes)
 {
   ReelAxes attributes;
-  ReelTensor *failed;
-  guint n = 0;
 
-  if (!_reel_op_check_arguments ("squeeze", &x, 1, &failed))
-    return failed;
-  if (!_reel_check_axes_argument ("squeeze", n_axes, axes) ||
-      !_reel_axes_init (&attributes, "squeeze", x, n_axes, axes, FALSE))
-    return _reel_tape_current ()->error_tensor;
-  /* Only those it drops are noted: what it does shall not depend on sizes that
-   * another input may have. */
-  for (guint i = 0; i < attributes.n; i++)
-    if (x->dims[attributes.axes[i] + x->rank] == 1)
-      attributes.axes[n++] = attributes.axes[i];
-  for (guint i = n; i < attributes.n; i++)
-    attributes.axes[i] = 0;
-  attributes.n = n;
+  _reel_axes_init (&attributes, n_axes, axes, FALSE);
   return _reel_apply_1 (&_reel_op_squeeze, x, &attributes, sizeof attributes);
 }
 
@@ -84,19 +76,13 @@ static gboolean
 infer_unsqueeze (ReelInfer *infer,
                  GError   **error)
 {
-  const gint32 *from_end = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   guint rank = infer->inputs[0].rank;
   guint axis;
 
   _reel_view_begin (spec, &infer->inputs[0]);
-  if (!_reel_axis_from_front (*from_end, rank + 1, &axis, error))
+  if (!_reel_infer_new_axis (infer->attributes, rank, &axis, error))
     return FALSE;
-  if (rank >= REEL_MAX_AXES)
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "rank %u is as high as can be", rank);
-      return FALSE;
-    }
   for (guint i = rank; i > axis; i--)
     {
       spec->shape[i] = spec->shape[i - 1];
@@ -146,12 +132,7 @@ ReelTensor *
 reel_unsqueeze (ReelTensor *x,
                 gint64      axis)
 {
-  ReelTensor *failed;
-  gint32 from_end;
+  const gint32 attribute = _reel_axis (axis);
 
-  if (!_reel_op_check_arguments ("unsqueeze", &x, 1, &failed))
-    return failed;
-  if (!_reel_new_axis_from_end ("unsqueeze", x, axis, &from_end))
-    return _reel_tape_current ()->error_tensor;
-  return _reel_apply_1 (&_reel_op_unsqueeze, x, &from_end, sizeof from_end);
+  return _reel_apply_1 (&_reel_op_unsqueeze, x, &attribute, sizeof attribute);
 }

@@ -51,62 +51,123 @@ _reel_op_check_arguments (const gchar       *op,
   return TRUE;
 }
 
-gboolean
-_reel_axis_from_end (const gchar *op,
-                     ReelTensor  *x,
-                     gint64       axis,
-                     gint32      *from_end)
-{
-  GError *error = NULL;
-  guint from_front;
-
-  if (!_reel_axis_from_front (axis, x->rank, &from_front, &error))
-    {
-      g_prefix_error (&error, "%s: ", op);
-      _reel_tape_fail (_reel_tape_current (), error);
-      return FALSE;
-    }
-  *from_end = (gint32) from_front - (gint32) x->rank;
-  return TRUE;
-}
-
-gboolean
+void
 _reel_axes_init (ReelAxes     *self,
-                 const gchar  *op,
-                 ReelTensor   *x,
                  guint         n_axes,
                  const gint64 *axes,
                  gboolean      keep)
 {
-  guint seen = 0;
-
-  /* All of it is copied into the node: no byte may be left undefined. */
   memset (self, 0, sizeof *self);
   self->keep = keep;
+  self->n = n_axes;
   if (n_axes == 0)
-    {
-      self->n = x->rank;
-      for (guint i = 0; i < x->rank; i++)
-        self->axes[i] = (gint32) i - (gint32) x->rank;
-      return TRUE;
-    }
-  for (guint i = 0; i < n_axes; i++)
-    {
-      gint32 from_end;
+    self->n = REEL_AXES_ALL;
+  else if (axes == NULL)
+    self->n = REEL_AXES_NULL;
+  else
+    for (guint i = 0; i < MIN (n_axes, REEL_MAX_AXES); i++)
+      self->axes[i] = _reel_axis (axes[i]);
+}
 
-      if (!_reel_axis_from_end (op, x, axes[i], &from_end))
-        return FALSE;
-      if ((seen & 1u << -from_end) != 0)
+gboolean
+_reel_infer_list (guint32      n,
+                  const gchar *name,
+                  GError     **error)
+{
+  if (G_LIKELY (n != REEL_NO_LIST))
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_NULL, "%s is NULL", name);
+  return FALSE;
+}
+
+gboolean
+_reel_infer_dtype (guint32  dtype,
+                   GError **error)
+{
+  if (G_LIKELY (dtype < REEL_N_DTYPES))
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE, "%u is no dtype", dtype);
+  return FALSE;
+}
+
+gboolean
+_reel_infer_axis (gint32  *axis,
+                  guint    rank,
+                  guint   *from_front,
+                  GError **error)
+{
+  if (!_reel_axis_from_front (*axis, rank, from_front, error))
+    return FALSE;
+  *axis = (gint32) *from_front - (gint32) rank;
+  return TRUE;
+}
+
+gboolean
+_reel_infer_new_axis (gint32  *axis,
+                      guint    rank,
+                      guint   *from_front,
+                      GError **error)
+{
+  gint n = (gint) rank + 1;
+
+  if (*axis < -n || *axis >= n)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_INDEX,
+                   "axis %d is out of range: the result has the axes %d to %d", *axis, -n,
+                   n - 1);
+      return FALSE;
+    }
+  if (rank >= REEL_MAX_AXES)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "rank %u is as high as can be", rank);
+      return FALSE;
+    }
+  *from_front = (guint) (*axis < 0 ? *axis + n : *axis);
+  *axis = (gint32) *from_front - n;
+  return TRUE;
+}
+
+gboolean
+_reel_infer_axes (ReelAxes *axes,
+                  guint     rank,
+                  GError  **error)
+{
+  guint32 seen = 0;
+  guint n = 0;
+
+  if (!_reel_infer_list (axes->n == REEL_AXES_NULL ? REEL_NO_LIST : 0, "axes", error))
+    return FALSE;
+  if (axes->n == REEL_AXES_ALL)
+    {
+      seen = ((guint32) 1 << rank) - 1;
+      axes->n = rank;
+    }
+  else
+    {
+      for (guint i = 0; i < MIN (axes->n, REEL_MAX_AXES); i++)
         {
-          _reel_op_fail (op, REEL_ERROR_INDEX, "axis %" G_GINT64_FORMAT " is there twice",
-                         axes[i]);
+          gint32 axis = axes->axes[i];
+          guint from_front;
+
+          if (!_reel_axis_from_front (axis, rank, &from_front, error))
+            return FALSE;
+          if ((seen & (guint32) 1 << from_front) != 0)
+            {
+              g_set_error (error, REEL_ERROR, REEL_ERROR_INDEX, "axis %d is there twice", axis);
+              return FALSE;
+            }
+          seen |= (guint32) 1 << from_front;
+        }
+      if (axes->n > rank)
+        {
+          g_set_error (error, REEL_ERROR, REEL_ERROR_INDEX,
+                       "%u axes are named of a tensor of rank %u", axes->n, rank);
           return FALSE;
         }
-      seen |= 1u << -from_end;
     }
-  for (gint32 axis = -(gint32) x->rank; axis < 0; axis++)
-    if ((seen & 1u << -axis) != 0)
-      self->axes[self->n++] = axis;
+  for (guint i = 0; i < rank; i++)
+    if ((seen & (guint32) 1 << i) != 0)
+      axes->axes[n++] = (gint32) i - (gint32) rank;
   return TRUE;
 }
 

@@ -36,14 +36,14 @@ static gboolean
 infer_var (ReelInfer *infer,
            GError   **error)
 {
-  const Var *var = infer->attributes;
+  Var *var = infer->attributes;
   ReelArray x;
   ReelRows rows;
   gint64 n_elements;
 
   x = infer->inputs[0];
   if (!_reel_check_floating (infer, 0, error) ||
-      !_reel_check_axes (&var->axes, x.rank, error) ||
+      !_reel_infer_axes (&var->axes, x.rank, error) ||
       !_reel_shape_count (x.rank, x.shape, sizeof (gdouble), &n_elements, NULL, error))
     return FALSE;
   _reel_reduction_shape (&infer->outputs[0], x.dtype, x.rank, x.shape, &var->axes);
@@ -250,17 +250,9 @@ reel_var (ReelTensor   *x,
           gdouble       correction,
           gboolean      keep)
 {
-  ReelTensor *failed;
-  Var var;
+  Var var = { .correction = correction };
 
-  if (!_reel_op_check_arguments ("var", &x, 1, &failed))
-    return failed;
-  g_return_val_if_fail (n_axes == 0 || axes != NULL,
-                        _reel_op_fail ("var", REEL_ERROR_NULL, "axes is NULL"));
-  memset (&var, 0, sizeof var);
-  if (!_reel_axes_init (&var.axes, "var", x, n_axes, axes, keep))
-    return _reel_tape_current ()->error_tensor;
-  var.correction = correction;
+  _reel_axes_init (&var.axes, n_axes, axes, keep);
   return _reel_apply_1 (&_reel_op_var, x, &var, sizeof var);
 }
 

@@ -17,71 +17,57 @@ const ReelAttribute _reel_axis_attributes[1] = {
   { "axis", REEL_ATTRIBUTE_AXIS, 0, 0, NULL, NULL },
 };
 
-gboolean
-_reel_check_shape_argument (const gchar  *op,
-                            guint         rank,
-                            const gint64 *shape)
+void
+_reel_shape_init (ReelShape    *self,
+                  guint32       n_old,
+                  guint         rank,
+                  const gint64 *shape)
 {
-  if (G_UNLIKELY (rank > REEL_MAX_RANK))
-    {
-      _reel_op_fail (op, REEL_ERROR_SHAPE, "the result would have rank %u, more than %d",
-                     rank, REEL_MAX_RANK);
-      return FALSE;
-    }
-  if (G_UNLIKELY (rank > 0 && shape == NULL))
-    {
-      g_critical ("%s: shape is NULL", op);
-      _reel_op_fail (op, REEL_ERROR_NULL, "shape is NULL");
-      return FALSE;
-    }
-  return TRUE;
+  memset (self, 0, sizeof *self);
+  self->n_old = n_old;
+  self->rank = rank > 0 && shape == NULL ? REEL_NO_LIST : rank;
+  for (guint i = 0; shape != NULL && i < MIN (rank, REEL_MAX_AXES); i++)
+    self->shape[i] = shape[i];
 }
 
 gboolean
-_reel_check_axes_argument (const gchar  *op,
-                           guint         n_axes,
-                           const gint64 *axes)
+_reel_infer_shape (ReelShape       *self,
+                   const ReelArray *x,
+                   guint           *n_kept,
+                   GError         **error)
 {
-  if (G_LIKELY (n_axes == 0 || axes != NULL))
+  if (!_reel_infer_list (self->rank, "shape", error))
+    return FALSE;
+  if (self->n_old == REEL_ALL_OLD)
+    self->n_old = x->rank;
+  if (self->n_old > x->rank)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "rank %u is too low to reshape %u axes", x->rank, self->n_old);
+      return FALSE;
+    }
+  *n_kept = x->rank - self->n_old;
+  if (G_LIKELY (self->rank <= REEL_MAX_AXES && *n_kept + self->rank <= REEL_MAX_AXES))
     return TRUE;
-  g_critical ("%s: axes is NULL", op);
-  _reel_op_fail (op, REEL_ERROR_NULL, "axes is NULL");
+  g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+               "the result would have rank %u, more than %d", *n_kept + self->rank,
+               REEL_MAX_RANK);
   return FALSE;
 }
 
 ReelTensor *
 _reel_apply_shape (const ReelOp *op,
                    ReelTensor   *x,
-                   guint         n_old,
+                   guint32       n_old,
                    guint         rank,
                    const gint64 *shape)
 {
   ReelShape attributes;
 
-  attributes.n_old = n_old;
-  attributes.rank = rank;
-  for (guint i = 0; i < rank; i++)
-    attributes.shape[i] = shape[i];
+  _reel_shape_init (&attributes, n_old, rank, shape);
   return _reel_apply_1 (op, x, &attributes,
-                        G_STRUCT_OFFSET (ReelShape, shape) + rank * sizeof (gint64));
-}
-
-gboolean
-_reel_new_axis_from_end (const gchar *op,
-                         ReelTensor  *x,
-                         gint64       axis,
-                         gint32      *from_end)
-{
-  gint64 rank = x->rank + 1;
-
-  if (axis < -rank || axis >= rank)
-    {
-      _reel_op_fail (op, REEL_ERROR_INDEX, "axis %" G_GINT64_FORMAT " is out of range: the"
-                     " result has the axes %d to %d", axis, (gint) -rank, (gint) rank - 1);
-      return FALSE;
-    }
-  *from_end = (gint32) (axis < 0 ? axis : axis - rank);
-  return TRUE;
+                        G_STRUCT_OFFSET (ReelShape, shape) +
+                        MIN (rank, REEL_MAX_AXES) * sizeof (gint64));
 }
 
 void
@@ -118,15 +104,6 @@ _reel_view_drop_axis (ReelSpec *spec,
       spec->shape[i] = spec->shape[i + 1];
       spec->strides[i] = spec->strides[i + 1];
     }
-}
-
-gboolean
-_reel_infer_axis (const ReelInfer *infer,
-                  gint32           from_end,
-                  guint           *axis,
-                  GError         **error)
-{
-  return _reel_axis_from_front (from_end, infer->inputs[0].rank, axis, error);
 }
 
 gboolean

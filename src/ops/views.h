@@ -16,20 +16,24 @@ typedef struct
   gint64 shape[REEL_MAX_AXES];
 } ReelShape;
 
-/* FALSE, with the sticky error set, where there is no shape or too high a rank. */
-gboolean _reel_check_shape_argument (const gchar  *op,
-                                     guint         rank,
-                                     const gint64 *shape);
+/* The attribute of an argument, as it is. */
+#define REEL_ALL_OLD G_MAXUINT32
+void _reel_shape_init (ReelShape    *self,
+                       guint32       n_old,
+                       guint         rank,
+                       const gint64 *shape);
 
-/* The same for a list of axes. */
-gboolean _reel_check_axes_argument (const gchar  *op,
-                                    guint         n_axes,
-                                    const gint64 *axes);
+/* A shape rule begins with this: how many axes of x stay in front, and whether there
+ * is a shape of no more axes than there may be. */
+gboolean _reel_infer_shape (ReelShape       *self,
+                            const ReelArray *x,
+                            guint           *n_kept,
+                            GError         **error);
 
 /* Applies an op of one input whose attribute is a ReelShape. */
 ReelTensor *_reel_apply_shape (const ReelOp *op,
                                ReelTensor   *x,
-                               guint         n_old,
+                               guint32       n_old,
                                guint         rank,
                                const gint64 *shape);
 
@@ -44,9 +48,6 @@ ReelTensor *_reel_reshape_last (ReelTensor   *x,
                                 guint         rank,
                                 const gint64 *shape);
 
-/* All of x, in another header. */
-ReelTensor *_reel_view_same (ReelTensor *x);
-
 /* `length` elements from `start` on along an axis counted from the end. */
 ReelTensor *_reel_slice_range (ReelTensor *x,
                                gint32      axis,
@@ -58,13 +59,6 @@ ReelTensor *_reel_select_at (ReelTensor *x,
                              gint32      axis,
                              gint64      index);
 
-/* A new axis as an axis counted from the end of the result; FALSE with the sticky
- * error where it is out of range. */
-gboolean _reel_new_axis_from_end (const gchar *op,
-                                  ReelTensor  *x,
-                                  gint64       axis,
-                                  gint32      *from_end);
-
 /* A shape rule of a view begins with all of the first input, and changes that. Of
  * an empty input the strides are 0, so that no product of them overflows. */
 void _reel_view_begin (ReelSpec        *spec,
@@ -72,12 +66,6 @@ void _reel_view_begin (ReelSpec        *spec,
 void _reel_view_end (ReelSpec *spec);
 void _reel_view_drop_axis (ReelSpec *spec,
                            guint     axis);
-
-/* An axis of the first input, from an attribute that counts from the end. */
-gboolean _reel_infer_axis (const ReelInfer *infer,
-                           gint32           from_end,
-                           guint           *axis,
-                           GError         **error);
 
 /* The jvp rule of a linear op of one input: ẏ = f(ẋ), with the same attributes. */
 gboolean _reel_jvp_linear (ReelRule *rule,
