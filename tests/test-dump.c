@@ -54,14 +54,16 @@ test_dump (void)
   g_autofree gchar *empty = reel_tape_dump (tape);
   g_autofree gchar *text = NULL;
   g_autofree gchar *again = NULL;
+  g_autofree gchar *formulas = NULL;
+  g_autofree gchar *by_label = NULL;
   g_auto (GStrv) lines = NULL;
   static const gchar *const expected[] = {
-    "%0     = linear (\"x\", param \"w \\\"1\\\"\\n\", none)  f32[2,3]            \"logits\"   ",
-    "%1     = mul (%0, f32[1,3])                     f32[2,3]                       ",
-    "%2..%3 = split (%1, sizes=[1,2], axis=-1)       f32[2,1], f32[2,2]  \"tail\"     ",
-    "%4     = neg (%2)                               f32[2,1]                       ",
-    "%5     = square (%3)                            f32[2,2]                       ",
-    "%6     = sum (%5, axes=[-2,-1], keep=false)     f32[]                          ",
+    "%0     = linear (\"x\", param \"w \\\"1\\\"\\n\", none)  f32[2,3]            \"logits\"",
+    "%1     = mul (%0, f32[1,3])                     f32[2,3]",
+    "%2..%3 = split (%1, sizes=[1,2], axis=-1)       f32[2,1], f32[2,2]  \"tail\"",
+    "%4     = neg (%2)                               f32[2,1]",
+    "%5     = square (%3)                            f32[2,2]",
+    "%6     = sum (%5, axes=[-2,-1], keep=false)     f32[]",
   };
   static const gchar *const ops[] = { "linear", "mul", "split", "neg", "square", "sum" };
 
@@ -71,15 +73,23 @@ test_dump (void)
   lines = g_strsplit (text, "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), ==, G_N_ELEMENTS (expected) + 1);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
-    {
-      /* (the formulas are the ops' own) */
-      g_autofree gchar *line = g_strconcat (expected[i], reel_op_get_formula (ops[i]), NULL);
-
-      g_assert_cmpstr (lines[i], ==, line);
-    }
+    g_assert_cmpstr (lines[i], ==, expected[i]);
   g_assert_cmpstr (lines[G_N_ELEMENTS (expected)], ==, "");
   again = reel_tape_dump (tape);
   g_assert_cmpstr (text, ==, again);
+  formulas = reel_tape_dump_full (tape, REEL_DUMP_FORMULAS);
+  g_strfreev (lines);
+  lines = g_strsplit (formulas, "\n", -1);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_assert_true (g_str_has_prefix (lines[i], expected[i]));
+      g_assert_true (g_str_has_suffix (lines[i], reel_op_get_formula (ops[i])));
+    }
+  by_label = reel_tape_dump_full (tape, REEL_DUMP_BY_LABEL);
+  g_assert_cmpstr (by_label, ==,
+                   "%0     = linear            f32[2,3]            \"logits\"\n"
+                   "%1..%3 = mul, split        f32[2,1], f32[2,2]  \"tail\"\n"
+                   "%4..%6 = neg, square, sum  f32[]\n");
   /* it only looks */
   g_assert_cmpuint (stats_of (tape).n_nodes, ==, G_N_ELEMENTS (expected));
 }
@@ -107,6 +117,35 @@ test_dump_long (void)
                                   " ... 995 more ..., %0, axis=-2)  f64[1000,3]"));
   g_assert_nonnull (strstr (text, "%0     = neg (\"\xef\xbf\xbd\\x01\")         f64[3]"));
   g_assert_nonnull (strstr (text, "%3..%5 = unbind (%2, axis=-1)  f64[], f64[], f64[]"));
+}
+
+/* However long labels and lists are, a line is not. */
+static void
+test_dump_width (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = vector (NUMBERS (1, 2, 3));
+  g_autofree gchar *label = g_strnfill (300, 'l');
+  ReelTensor *many[8];
+  ReelTensor *y;
+
+  reel_tensor_set_label (x, label);
+  for (guint i = 0; i < 8; i++)
+    many[i] = x;
+  y = reel_stack (many, 8, 0);
+  reel_tensor_set_label (y, label);
+  for (guint i = 0; i < 40; i++)
+    y = i % 2 == 0 ? reel_neg (y) : reel_square (y);
+  for (guint flags = 0; flags <= REEL_DUMP_BY_LABEL; flags += REEL_DUMP_BY_LABEL)
+    {
+      g_autofree gchar *text = reel_tape_dump_full (tape, (ReelDumpFlags) flags);
+      g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+      for (guint i = 0; lines[i] != NULL; i++)
+        g_assert_cmpint (g_utf8_strlen (lines[i], -1), <, 100);
+      g_assert_nonnull (strstr (text, " ...)"));
+      g_assert_nonnull (strstr (text, "lll...\""));
+    }
 }
 
 static void
@@ -364,6 +403,7 @@ main (int    argc,
 
   g_test_add_func ("/dump/text", test_dump);
   g_test_add_func ("/dump/long", test_dump_long);
+  g_test_add_func ("/dump/width", test_dump_width);
   g_test_add_func ("/dot/graph", test_dot);
   g_test_add_func ("/dot/gradients", test_dot_gradients);
   g_test_add_func ("/dot/folds", test_dot_folds);

@@ -277,13 +277,45 @@ void reel_tape_get_stats (ReelTape      *self,
  * reel_tape_dump:
  * @self: a tape
  *
- * The recorded nodes as text, one line each: value number, op, operands, shape,
- * label and the op's formula.
+ * The recorded nodes as text, one line each: value number, op with operands and
+ * attributes, shape and label. A line is shorter than 100 characters; what is too long
+ * is cut. [method@Reel.Tape.dump_full] has more.
  *
  * Returns: (transfer full): the text
  */
 REEL_AVAILABLE_IN_1_0
 gchar *reel_tape_dump (ReelTape *self);
+
+/**
+ * ReelDumpFlags:
+ * @REEL_DUMP_NONE: a line a node
+ * @REEL_DUMP_FORMULAS: with the op's formula at its end
+ * @REEL_DUMP_BY_LABEL: a line a labelled value, with the ops on the way to it
+ *
+ * What a dump shows.
+ */
+typedef enum /*< flags >*/
+{
+  REEL_DUMP_NONE = 0,
+  REEL_DUMP_FORMULAS = 1 << 0,
+  REEL_DUMP_BY_LABEL = 1 << 1
+} ReelDumpFlags;
+
+REEL_FLAGS_IN_CPLUSPLUS (ReelDumpFlags)
+
+/**
+ * reel_tape_dump_full:
+ * @self: a tape
+ * @flags: what to show
+ *
+ * [method@Reel.Tape.dump] with formulas, or by label: nodes belong to the labelled value
+ * that comes next.
+ *
+ * Returns: (transfer full): the text
+ */
+REEL_AVAILABLE_IN_1_0
+gchar *reel_tape_dump_full (ReelTape     *self,
+                            ReelDumpFlags flags);
 
 /**
  * reel_tape_to_dot:

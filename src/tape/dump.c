@@ -7,8 +7,12 @@
 
 /* The tape as text: a line a node, in columns.
  *
- *   %0 = matmul ("x", param "w")  f32[64,10]             y = a b;  ā = ȳ bᵀ, b̄ = aᵀ ȳ
- *   %1 = add (%0, param "b")      f32[64,10]  "logits"   y = a + b;  ā = ȳ, b̄ = ȳ
+ *   %0 = matmul ("x", param "w")  f32[64,10]
+ *   %1 = add (%0, param "b")      f32[64,10]  "logits"
+ *
+ * Or a line a labelled value, with what was computed on the way to it.
+ *
+ *   %0..%1 = matmul, add          f32[64,10]  "logits"
  */
 
 enum
@@ -28,6 +32,15 @@ typedef struct
 
 /* A cell wider than this runs over rather than push every line apart. */
 #define WIDEST_COLUMN 48
+
+/* A line without its formula ends before this column: the call is cut. Room is left for
+ * the values of other lines, which may be wider. */
+#define LINE_WIDTH 100
+#define VALUES_WIDTH 8
+
+/* A label longer than this is cut: of an operand, of a result. */
+#define LONGEST_OPERAND 24
+#define LONGEST_LABEL 32
 
 /* More operands or results than this are not all spelled out. */
 #define MOST_ITEMS 8
@@ -54,10 +67,14 @@ text_width (const gchar *text)
 /* A label may be anything: the line must stay one, and valid text. */
 static void
 append_label (GString     *text,
-              const gchar *label)
+              const gchar *label,
+              glong        longest)
 {
   g_autofree gchar *valid = g_utf8_make_valid (label, -1);
+  gboolean is_long = g_utf8_strlen (valid, -1) > longest;
 
+  if (is_long)
+    *g_utf8_offset_to_pointer (valid, longest - 3) = '\0';
   g_string_append_c (text, '"');
   for (const gchar *p = valid; *p != '\0'; p++)
     if (*p == '\n')
@@ -66,7 +83,7 @@ append_label (GString     *text,
       g_string_append_printf (text, "\\x%02x", (guint) (guchar) *p);
     else
       g_string_append_printf (text, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-  g_string_append_c (text, '"');
+  g_string_append (text, is_long ? "...\"" : "\"");
 }
 
 static void
@@ -99,7 +116,7 @@ append_operand (GString             *text,
   if ((_reel_tensor_flags (tensor) & REEL_TENSOR_PARAMETER) != 0)
     g_string_append (text, "param ");
   if (reel_tensor_get_label (tensor) != NULL)
-    append_label (text, reel_tensor_get_label (tensor));
+    append_label (text, reel_tensor_get_label (tensor), LONGEST_OPERAND);
   else
     append_spec (text, tensor);
 }
@@ -122,14 +139,15 @@ list_item (GString *text,
 }
 
 static gchar *
-values_of (const ReelNode *node)
+values_of (guint64 first,
+           guint64 n)
 {
-  if (node->n_outputs == 1)
-    return g_strdup_printf ("%%%" G_GUINT64_FORMAT, node->first);
-  if (node->n_outputs == 0)
+  if (n == 1)
+    return g_strdup_printf ("%%%" G_GUINT64_FORMAT, first);
+  if (n == 0)
     return g_strdup ("-");
-  return g_strdup_printf ("%%%" G_GUINT64_FORMAT "..%%%" G_GUINT64_FORMAT, node->first,
-                          node->first + node->n_outputs - 1);
+  return g_strdup_printf ("%%%" G_GUINT64_FORMAT "..%%%" G_GUINT64_FORMAT, first,
+                          first + n - 1);
 }
 
 static void
@@ -190,9 +208,18 @@ labels_of (const ReelNode *node)
         continue;
       if (text->len > 0)
         g_string_append (text, ", ");
-      append_label (text, label);
+      append_label (text, label, LONGEST_LABEL);
     }
   return g_string_free (text, FALSE);
+}
+
+static gboolean
+has_label (const ReelNode *node)
+{
+  for (guint i = 0; i < node->n_outputs; i++)
+    if (reel_tensor_get_label (_reel_node_outputs (node)[i]) != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -204,39 +231,146 @@ row_clear (gpointer data)
     g_free (row->cells[column]);
 }
 
+/* Cuts the call so that the line ends in time. */
+static void
+row_fit (Row *row)
+{
+  guint others = MAX (text_width (row->cells[COLUMN_VALUES]), VALUES_WIDTH) +
+                 text_width (row->cells[COLUMN_RESULTS]) +
+                 text_width (row->cells[COLUMN_LABELS]) + 6;
+  guint width = text_width (row->cells[COLUMN_CALL]);
+  guint room = others + 24 < LINE_WIDTH ? LINE_WIDTH - others : 24;
+  gchar *call = row->cells[COLUMN_CALL];
+  const gchar *end;
+
+  if (width <= room)
+    return;
+  /* (a wide character is cut no later than one of one column) */
+  end = g_utf8_offset_to_pointer (call, MIN (g_utf8_strlen (call, -1), (glong) room - 5));
+  row->cells[COLUMN_CALL] = g_strdup_printf ("%.*s ...)", (gint) (end - call), call);
+  g_free (call);
+}
+
 static void
 append_row (GString     *text,
             const Row   *row,
             const guint *widths)
 {
   static const guint gaps[N_COLUMNS] = { 0, 1, 2, 2, 3 };
-  guint missing = 0;
+  guint column_end = 0, at = 0;
 
   for (guint column = 0; column < N_COLUMNS; column++)
     {
       const gchar *cell = row->cells[column];
       guint width = text_width (cell);
+      guint begin = column_end + (widths[column] > 0 ? gaps[column] : 0);
 
-      /* A column that no line fills takes no room. */
-      if (widths[column] > 0)
-        missing += gaps[column];
-      if (width > 0)
-        {
-          g_string_append_printf (text, "%*s%s", (gint) missing, "", cell);
-          missing = 0;
-        }
-      missing += width < widths[column] ? widths[column] - width : 0;
+      /* A column that no line fills takes no room; a cell that ran over is made up for. */
+      column_end = begin + widths[column];
+      if (width == 0)
+        continue;
+      begin = MAX (begin, at > 0 ? at + gaps[column] : 0);
+      if (column < COLUMN_FORMULA && begin + width >= LINE_WIDTH)
+        begin = at > 0 ? at + gaps[column] : 0;
+      g_string_append_printf (text, "%*s%s", (gint) (begin - at), "", cell);
+      at = begin + width;
     }
   g_string_append_c (text, '\n');
 }
 
-gchar *
-reel_tape_dump (ReelTape *self)
+static Row
+row_of_node (const ReelNode *node,
+             gboolean        formulas)
+{
+  Row row = { { values_of (node->first, node->n_outputs), call_of (node), results_of (node),
+                labels_of (node),
+                g_strdup (formulas && node->op->formula != NULL ? node->op->formula : "") } };
+
+  row_fit (&row);
+  return row;
+}
+
+/* What has been computed since the last labelled value. */
+typedef struct
+{
+  GString *ops;
+  const ReelOp *op;             /* the last of them */
+  guint n_times;                /* it comes in a row */
+  guint64 first;
+  guint64 n_values;
+} Group;
+
+static void
+group_end_op (Group *group)
+{
+  if (group->n_times > 1)
+    g_string_append_printf (group->ops, " × %u", group->n_times);
+}
+
+static void
+group_add (Group          *group,
+           const ReelNode *node)
+{
+  if (group->ops == NULL)
+    {
+      group->ops = g_string_new ("= ");
+      group->op = NULL;
+      group->first = node->first;
+      group->n_values = 0;
+      group->n_times = 0;
+    }
+  group->n_values += node->n_outputs;
+  if (node->op == group->op)
+    {
+      group->n_times++;
+      return;
+    }
+  group_end_op (group);
+  g_string_append_printf (group->ops, "%s%s", group->op != NULL ? ", " : "", node->op->name);
+  group->op = node->op;
+  group->n_times = 1;
+}
+
+static Row
+row_of_group (Group          *group,
+              const ReelNode *last)
+{
+  Row row;
+
+  group_end_op (group);
+  row = (Row) { { values_of (group->first, group->n_values),
+                  g_string_free (g_steal_pointer (&group->ops), FALSE), results_of (last),
+                  labels_of (last), g_strdup ("") } };
+  row_fit (&row);
+  return row;
+}
+
+static gchar *
+text_of_rows (GArray *rows)
 {
   guint widths[N_COLUMNS] = { 0 };
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    for (guint column = 0; column < N_COLUMNS; column++)
+      {
+        guint width = text_width (g_array_index (rows, Row, i).cells[column]);
+
+        if (width <= WIDEST_COLUMN)
+          widths[column] = MAX (widths[column], width);
+      }
+  for (guint i = 0; i < rows->len; i++)
+    append_row (text, &g_array_index (rows, Row, i), widths);
+  return g_string_free (text, FALSE);
+}
+
+gchar *
+reel_tape_dump_full (ReelTape     *self,
+                     ReelDumpFlags flags)
+{
   g_autoptr (GArray) rows = NULL;
-  GString *text;
   ReelCursor cursor;
+  Group group = { NULL, NULL, 0, 0, 0 };
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -246,24 +380,30 @@ reel_tape_dump (ReelTape *self)
   for (guint64 n = 0; n < self->n_nodes; n++)
     {
       const ReelNode *node = cursor.node;
-      const gchar *formula = node->op->formula;
-      Row row = { { values_of (node), call_of (node), results_of (node), labels_of (node),
-                    g_strdup (formula != NULL ? formula : "") } };
+      Row row;
 
-      g_array_append_val (rows, row);
-      for (guint column = 0; column < N_COLUMNS; column++)
+      if ((flags & REEL_DUMP_BY_LABEL) != 0)
         {
-          guint width = text_width (row.cells[column]);
-
-          if (width <= WIDEST_COLUMN)
-            widths[column] = MAX (widths[column], width);
+          group_add (&group, node);
+          if (n + 1 == self->n_nodes || has_label (node))
+            {
+              row = row_of_group (&group, node);
+              g_array_append_val (rows, row);
+            }
+        }
+      else
+        {
+          row = row_of_node (node, (flags & REEL_DUMP_FORMULAS) != 0);
+          g_array_append_val (rows, row);
         }
       if (n + 1 < self->n_nodes)
         _reel_cursor_next (&cursor);
     }
+  return text_of_rows (rows);
+}
 
-  text = g_string_new (NULL);
-  for (guint i = 0; i < rows->len; i++)
-    append_row (text, &g_array_index (rows, Row, i), widths);
-  return g_string_free (text, FALSE);
+gchar *
+reel_tape_dump (ReelTape *self)
+{
+  return reel_tape_dump_full (self, REEL_DUMP_NONE);
 }
