@@ -10,5 +10,7 @@
 #undef TRANSPOSE
 #undef TILE_COLUMNS
 #undef K_BLOCK
-#undef STACK_COLUMNS
+#undef STACK_SIZE
 #undef FEW_PANELS
+#undef FEW_TILES
+#undef SHORT_STEP

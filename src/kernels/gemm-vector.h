@@ -190,35 +190,121 @@ NAME (columns) (const gint             vectors,
       }
 }
 
+/* The same, in the same order, where columns are far from each other: they are read
+ * from end to end, some at a time, and the sums wait in the nearest cache. */
+#define AT_ONCE 8
+#define WAITING (4096 / (gint64) sizeof (TYPE))
+
+REEL_INLINE void
+NAME (add_columns) (const gint  columns,
+                    gint64      n,
+                    const TYPE *a,
+                    gint64      a_step,
+                    const TYPE *x,
+                    gint64      x_step,
+                    TYPE       *sums)
+{
+  VECTOR factors[AT_ONCE];
+  const TYPE *lines[AT_ONCE];
+
+#pragma GCC unroll 8
+  for (gint j = 0; j < columns; j++)
+    {
+      factors[j] = SIMD (splat) (x[j * x_step]);
+      lines[j] = a + j * a_step;
+    }
+  for (gint64 i = 0; i < n; i += LANES)
+    {
+      VECTOR sum = SIMD (load) (sums + i);
+
+      if (n - i >= LANES)
+        {
+#pragma GCC unroll 8
+          for (gint j = 0; j < columns; j++)
+            sum = SIMD (fma) (SIMD (load) (lines[j] + i), factors[j], sum);
+        }
+      else
+        {
+#pragma GCC unroll 8
+          for (gint j = 0; j < columns; j++)
+            sum = SIMD (fma) (SIMD (load_part) (lines[j] + i, n - i), factors[j], sum);
+        }
+      SIMD (store) (sums + i, sum);
+    }
+}
+
+static void
+NAME (far_columns) (gint64      n,
+                    gint64      k,
+                    const TYPE *a,
+                    gint64      a_step,
+                    const TYPE *x,
+                    gint64      x_step,
+                    const TYPE *from,
+                    TYPE       *c)
+{
+  _Alignas (64) TYPE sums[WAITING];
+  gint64 p = 0;
+
+  memset (sums, 0, sizeof sums);
+  for (; p + AT_ONCE <= k; p += AT_ONCE)
+    NAME (add_columns) (AT_ONCE, n, a + p * a_step, a_step, x + p * x_step, x_step, sums);
+  for (; p < k; p++)
+    NAME (add_columns) (1, n, a + p * a_step, a_step, x + p * x_step, x_step, sums);
+  for (gint64 i = 0; i < n; i++)
+    c[i] = from != NULL ? (TYPE) (from[i] + sums[i]) : sums[i];
+}
+
+/* As many of the rows that are left as one of the two takes at once; their number. */
+static gint64
+NAME (some_rows) (gboolean    far,
+                  gint64      left,
+                  gint64      k,
+                  const TYPE *a,
+                  gint64      a_step,
+                  const TYPE *x,
+                  gint64      x_step,
+                  const TYPE *from,
+                  TYPE       *c)
+{
+  if (far)
+    {
+      NAME (far_columns) (MIN (left, WAITING), k, a, a_step, x, x_step, from, c);
+      return MIN (left, WAITING);
+    }
+  if (left >= WIDE * LANES)
+    {
+      NAME (columns) (WIDE, LANES, k, a, a_step, x, x_step, from, c);
+      return WIDE * LANES;
+    }
+  if (left >= LANES)
+    NAME (columns) (1, LANES, k, a, a_step, x, x_step, from, c);
+  else
+    NAME (columns) (1, left, k, a, a_step, x, x_step, from, c);
+  return MIN (left, LANES);
+}
+
 static void
 NAME (by_columns) (const ReelProductPart *part)
 {
-  const gint64 k_size = NAME (k_block) (part->k);
+  const gint64 k_size = NAME (k_block) (part->k), a_step = part->a_k_stride;
   const TYPE *a = (const TYPE *) part->a.data + part->a.first;
+  const gboolean far = ABS (a_step) > SHORT_STEP / (gint64) sizeof (TYPE);
 
   for (gint64 p = 0; p < part->k; p += k_size)
     {
       const gint64 k = MIN (k_size, part->k - p);
-      const TYPE *x = (const TYPE *) part->b + p * part->b_k_stride;
+      gint64 n;
 
-      for (gint64 row = 0; row < part->m;)
+      for (gint64 row = 0; row < part->m; row += n)
         {
-          const TYPE *block = a + p * part->a_k_stride + row;
-          const gint64 left = part->m - row;
           TYPE *c = (TYPE *) part->c + row;
           const TYPE *from = p > 0 || part->accumulate ? c
                              : part->bias != NULL ? (const TYPE *) part->bias + row : NULL;
 
-          if (left >= WIDE * LANES)
-            NAME (columns) (WIDE, LANES, k, block, part->a_k_stride, x, part->b_k_stride,
-                            from, c);
-          else if (left >= LANES)
-            NAME (columns) (1, LANES, k, block, part->a_k_stride, x, part->b_k_stride,
-                            from, c);
-          else
-            NAME (columns) (1, left, k, block, part->a_k_stride, x, part->b_k_stride,
-                            from, c);
-          row += left >= WIDE * LANES ? WIDE * LANES : MIN (left, LANES);
+          n = NAME (some_rows) (far, part->m - row, k, a + p * a_step + row, a_step,
+                                (const TYPE *) part->b + p * part->b_k_stride,
+                                part->b_k_stride, from, c);
         }
     }
 }
@@ -235,3 +321,5 @@ REEL_LOOP (NAME (product_vector)) (const ReelProductPart *part)
 #undef GROUP
 #undef PIECE
 #undef WIDE
+#undef AT_ONCE
+#undef WAITING

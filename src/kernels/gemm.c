@@ -7,6 +7,8 @@
 #include "base/copy.h"
 #include "kernels/parallel.h"
 
+#include <reel/reel-threads.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +17,10 @@
  * memory, fewer. */
 #define PART_WORK (3.0 * 1024 * 1024)
 #define VECTOR_PART_WORK (128.0 * 1024)
-/* A part packs what it reads of both matrices by itself: large ones, so that the
- * packing does not show, but enough of them for many threads. */
-#define PART_ROWS 256
-#define PART_COLUMNS 512
+/* A part packs what it reads of both matrices by itself: no more of them than keep the
+ * threads busy to the end, and none too narrow. */
+#define PARTS_A_THREAD 2
 #define PART_LEAST 64
-#define ENOUGH_PARTS 8
 /* Columns of a part are a multiple of it: whole panels. */
 #define COLUMN_ALIGN 32
 
@@ -154,31 +154,34 @@ swap_operands (Plan *plan)
   p->b_k_stride = q.a_k_stride;
 }
 
-/* By shape alone. */
+/* The bits of an element do not depend on the part it falls into, so that there may be
+ * as many parts as threads want. */
 static void
 plan_parts (Plan *plan)
 {
   const gint64 m = plan->m, n = plan->product.n;
+  const gint64 enough = PARTS_A_THREAD * reel_get_n_threads ();
   gdouble work = (gdouble) m * (gdouble) n * (gdouble) plan->product.k;
 
   plan->n_row_parts = plan->n_column_parts = 1;
+  if (enough == PARTS_A_THREAD)
+    return;
   if (n == 1)
     {
       plan->n_row_parts = (gint64) CLAMP (work / VECTOR_PART_WORK, 1.0, 64.0);
       plan->n_row_parts = MIN (plan->n_row_parts, (m + 15) / 16);
       return;
     }
-  for (; work >= 2 * PART_WORK; work /= 2)
+  for (; work >= 2 * PART_WORK && plan->n_row_parts * plan->n_column_parts < enough; work /= 2)
     {
       const gint64 rows = m / plan->n_row_parts, columns = n / plan->n_column_parts;
-      const gboolean few = plan->n_row_parts * plan->n_column_parts < ENOUGH_PARTS;
 
-      if (columns > PART_COLUMNS || (few && columns >= rows && columns >= 2 * PART_LEAST))
-        plan->n_column_parts *= 2;
-      else if (rows > PART_ROWS || (few && rows >= 2 * PART_LEAST))
-        plan->n_row_parts *= 2;
-      else
+      if (MAX (rows, columns) < 2 * PART_LEAST)
         break;
+      if (columns >= rows)
+        plan->n_column_parts *= 2;
+      else
+        plan->n_row_parts *= 2;
     }
 }
 
@@ -212,6 +215,33 @@ batch_offset (const ReelProduct *product,
   return offset;
 }
 
+/* All of one product. */
+static ReelProductPart
+whole (const Plan *plan)
+{
+  const ReelProduct *p = &plan->product;
+
+  return (ReelProductPart) {
+    .m = plan->m, .n = p->n, .k = p->k,
+    .a = { .data = p->a, .n_axes = p->n_row_axes,
+           .shape = plan->row_shape, .strides = plan->row_strides },
+    .a_k_stride = p->a_k_stride, .b = p->b,
+    .b_k_stride = p->b_k_stride, .b_column_stride = p->b_column_stride,
+    .bias = p->bias, .c = p->c, .c_stride = p->n, .accumulate = p->accumulate,
+  };
+}
+
+static void
+run_block (const Plan            *plan,
+           const ReelProductPart *part)
+{
+#ifdef HAVE_CBLAS
+  if (plan->product.n > 1 && _reel_gemm_blas (plan->product.dtype, part))
+    return;
+#endif
+  plan->loop (part);
+}
+
 static void
 run_part (const Plan *plan,
           gint64      number)
@@ -224,31 +254,20 @@ run_part (const Plan *plan,
   const gint64 column_part = number % plan->n_column_parts;
   const gint64 row = cut (plan->m, plan->n_row_parts, row_part, 1);
   const gint64 column = cut (p->n, plan->n_column_parts, column_part, COLUMN_ALIGN);
-  ReelProductPart part = {
-    .m = cut (plan->m, plan->n_row_parts, row_part + 1, 1) - row,
-    .n = cut (p->n, plan->n_column_parts, column_part + 1, COLUMN_ALIGN) - column,
-    .k = p->k,
-    .a = { .n_axes = p->n_row_axes, .first = row,
-           .shape = plan->row_shape, .strides = plan->row_strides },
-    .a_k_stride = p->a_k_stride,
-    .b_k_stride = p->b_k_stride, .b_column_stride = p->b_column_stride,
-    .c = (gchar *) p->c + ((batch * plan->m + row) * p->n + column) * size,
-    .c_stride = p->n,
-    .accumulate = p->accumulate,
-  };
+  ReelProductPart part = whole (plan);
 
+  part.m = cut (plan->m, plan->n_row_parts, row_part + 1, 1) - row;
+  part.n = cut (p->n, plan->n_column_parts, column_part + 1, COLUMN_ALIGN) - column;
   if (part.m <= 0 || part.n <= 0)
     return;
+  part.a.first = row;
   part.a.data = (const gchar *) p->a + batch_offset (p, p->a_batch_strides, batch) * size;
   part.b = (const gchar *) p->b + (batch_offset (p, p->b_batch_strides, batch)
                                    + column * p->b_column_stride) * size;
   if (p->bias != NULL)
     part.bias = (const gchar *) p->bias + (p->n == 1 ? row : column) * size;
-#ifdef HAVE_CBLAS
-  if (p->n > 1 && _reel_gemm_blas (p->dtype, &part))
-    return;
-#endif
-  plan->loop (&part);
+  part.c = (gchar *) p->c + ((batch * plan->m + row) * p->n + column) * size;
+  run_block (plan, &part);
 }
 
 static void
@@ -314,6 +333,13 @@ _reel_gemm_by (const ReelKernels *kernels,
                                   : kernels->product[product->dtype];
   plan_parts (&plan);
   n_parts = plan.n_row_parts * plan.n_column_parts;
+  if (n_parts == 1 && plan.n_batches == 1)
+    {
+      const ReelProductPart part = whole (&plan);
+
+      run_block (&plan, &part);
+      return;
+    }
   if (n_parts > 1)
     {
       _reel_parallel_for (plan.n_batches * n_parts, 1, run_parts, &plan);

@@ -41,7 +41,7 @@ typedef struct
   gpointer c;
 } ReelProduct;
 
-/* Split over threads by shape alone. Never fails. */
+/* Split over threads. Never fails. */
 void _reel_gemm (const ReelProduct *product);
 /* The same with the kernels of one instruction set. */
 void _reel_gemm_by (const ReelKernels *kernels,
