@@ -165,8 +165,45 @@ dropout (RefCall *call)
       y[i] = x->values[i] / (1 - attributes->probability);
 }
 
+/* The numbers of a generator's own method: bits for a seed shall stay. */
+static void
+draw (RefCall *call)
+{
+  const struct
+  {
+    guint64 key;
+    guint64 counter;
+    gdouble numbers[2];
+    guint32 dtype;
+    gint32 no_generator;
+    guint32 padding;
+    guint32 rank;
+    gint64 shape[REEL_MAX_AXES];
+  } *what = call->attributes;
+  g_autoptr (ReelGenerator) generator = reel_generator_new (what->key);
+  ReelDType dtype = (ReelDType) what->dtype;
+  g_autoptr (ReelTensor) numbers = NULL;
+  gdouble *y = ref_output (call, 0, dtype, what->rank, what->shape);
+
+  reel_generator_set_offset (generator, what->counter);
+  if (g_str_equal (call->name, "uniform"))
+    numbers = reel_generator_uniform (generator, dtype, what->rank, what->shape,
+                                      what->numbers[0], what->numbers[1], NULL);
+  else if (g_str_equal (call->name, "normal"))
+    numbers = reel_generator_normal (generator, dtype, what->rank, what->shape,
+                                     what->numbers[0], what->numbers[1], NULL);
+  else
+    numbers = reel_generator_bernoulli (generator, dtype, what->rank, what->shape,
+                                        what->numbers[0], NULL);
+  for (gint64 i = 0; i < call->outputs[0].n; i++)
+    y[i] = dtype == REEL_F32
+           ? (gdouble) ((const gfloat *) reel_tensor_get_data (numbers))[i]
+           : ((const gdouble *) reel_tensor_get_data (numbers))[i];
+}
+
 const Reference ref_indexing[] = {
   { "gather", gather }, { "scatter_add", scatter_add }, { "index_select", index_select },
   { "index_add", index_add }, { "embedding", embedding }, { "one_hot", one_hot },
-  { "dropout", dropout }, { NULL, NULL }
+  { "dropout", dropout }, { "uniform", draw },
+  { "normal", draw }, { "bernoulli", draw }, { NULL, NULL }
 };

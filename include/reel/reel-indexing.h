@@ -132,4 +132,69 @@ ReelTensor *reel_dropout (ReelTensor    *x,
                           gdouble        probability,
                           ReelGenerator *generator);
 
+/**
+ * reel_uniform:
+ * @generator: where random numbers come from; one draw is taken of it
+ * @dtype: f32 or f64
+ * @rank: how many axes
+ * @shape: (array length=rank): sizes
+ * @low: the least
+ * @high: up to but without this
+ *
+ * Draws numbers, uniformly. While a tape records, the draw is a node of it, with the
+ * generator's key and the number of the draw as attributes. The numbers are those of
+ * [method@Reel.Generator.uniform].
+ *
+ * Returns: (transfer none): random numbers, which the current tape owns
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_uniform (ReelGenerator *generator,
+                          ReelDType      dtype,
+                          guint          rank,
+                          const gint64  *shape,
+                          gdouble        low,
+                          gdouble        high);
+
+/**
+ * reel_normal:
+ * @generator: where random numbers come from; one draw is taken of it
+ * @dtype: f32 or f64
+ * @rank: how many axes
+ * @shape: (array length=rank): sizes
+ * @mean: their mean
+ * @standard_deviation: their standard deviation, not negative
+ *
+ * Draws normally distributed numbers, recorded as [func@Reel.uniform] is. The numbers
+ * are those of [method@Reel.Generator.normal].
+ *
+ * Returns: (transfer none): random numbers, which the current tape owns
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_normal (ReelGenerator *generator,
+                         ReelDType      dtype,
+                         guint          rank,
+                         const gint64  *shape,
+                         gdouble        mean,
+                         gdouble        standard_deviation);
+
+/**
+ * reel_bernoulli:
+ * @generator: where random numbers come from; one draw is taken of it
+ * @dtype: any
+ * @rank: how many axes
+ * @shape: (array length=rank): sizes
+ * @probability: of a 1, from 0 to 1
+ *
+ * Draws zeros and ones, recorded as [func@Reel.uniform] is. The numbers are those of
+ * [method@Reel.Generator.bernoulli].
+ *
+ * Returns: (transfer none): zeros and ones, which the current tape owns
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_bernoulli (ReelGenerator *generator,
+                            ReelDType      dtype,
+                            guint          rank,
+                            const gint64  *shape,
+                            gdouble        probability);
+
 G_END_DECLS

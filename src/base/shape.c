@@ -86,9 +86,10 @@ _reel_shape_contiguous_strides (guint         rank,
   for (guint i = rank; i-- > 0;)
     {
       strides[i] = stride;
-      /* Sizes multiplied here may be those of an empty tensor: they could
-       * overflow, and their strides are never used. */
-      if (__builtin_mul_overflow (stride, MAX (shape[i], 1), &stride))
+      /* Sizes multiplied here may be those of an empty tensor: they could overflow,
+       * in elements or in bytes, and their strides are never used. */
+      if (__builtin_mul_overflow (stride, MAX (shape[i], 1), &stride) ||
+          stride > G_MAXINT64 / 16)
         stride = 1;
     }
 }

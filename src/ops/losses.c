@@ -99,21 +99,13 @@ _reel_loss_check_cotangent (ReelInfer    *infer,
 gint64
 _reel_array_count (const ReelArray *array)
 {
-  gint64 n = 1;
-
-  for (guint i = 0; i < array->rank; i++)
-    n *= array->shape[i];
-  return n;
+  return _reel_shape_product (array->rank, array->shape);
 }
 
 gint64
 _reel_loss_count_rows (const ReelArray *x)
 {
-  gint64 n = 1;
-
-  for (guint i = 0; i + 1 < x->rank; i++)
-    n *= x->shape[i];
-  return n;
+  return _reel_shape_product (x->rank - 1, x->shape);
 }
 
 gsize

@@ -123,6 +123,10 @@ X (embedding)
 X (index_add)
 X (one_hot)
 X (dropout)
+/* random.c */
+X (uniform)
+X (normal)
+X (bernoulli)
 /* reduce.c, extreme.c, prod.c, var.c, spread.c */
 X (sum)
 X (mean)

@@ -69,11 +69,11 @@ _reel_reduction_count (guint           rank,
                        const gint64   *shape,
                        const ReelAxes *axes)
 {
-  gint64 n = 1;
+  gint64 sizes[REEL_MAX_AXES];
 
   for (guint i = 0; i < axes->n; i++)
-    n *= shape[(gint32) rank + axes->axes[i]];
-  return n;
+    sizes[i] = shape[(gint32) rank + axes->axes[i]];
+  return _reel_shape_product (axes->n, sizes);
 }
 
 ReelDType
@@ -509,7 +509,9 @@ state_init (State           *state,
             const ReelAxes  *axes)
 {
   guint32 mask = _reel_axes_mask (axes, x->rank);
-  gint64 n_kept = 1, n = 1;
+  gint64 kept[REEL_MAX_AXES];
+  guint n_kept_axes = 0;
+  gint64 n_kept, n;
 
   memset (state, 0, sizeof *state);
   state->id = id;
@@ -522,11 +524,11 @@ state_init (State           *state,
       gboolean reduced = (mask >> i & 1) != 0;
 
       state->axes[i] = (Axis) { x->shape[i], x->strides[i], reduced };
-      if (reduced)
-        n *= x->shape[i];
-      else
-        n_kept *= x->shape[i];
+      if (!reduced)
+        kept[n_kept_axes++] = x->shape[i];
     }
+  n_kept = _reel_shape_product (n_kept_axes, kept);
+  n = _reel_reduction_count (x->rank, x->shape, axes);
   state->n_out = n_kept;
   if (n_kept == 0)
     return FALSE;

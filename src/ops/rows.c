@@ -38,11 +38,9 @@ _reel_rows_init (ReelRows        *self,
 {
   guint32 mask = _reel_axes_mask (axes, rank);
   gint64 strides[REEL_MAX_AXES];
-  guint n = 0;
+  guint n = 0, n_kept = 0;
 
   _reel_shape_broadcast_strides (array, rank, shape, strides);
-  self->n_rows = 1;
-  self->n = 1;
   for (guint pass = 0; pass < 2; pass++)
     for (guint i = 0; i < rank; i++)
       {
@@ -50,11 +48,10 @@ _reel_rows_init (ReelRows        *self,
           continue;
         self->shape[n] = shape[i];
         self->strides[n++] = strides[i];
-        if (pass == 0)
-          self->n_rows *= shape[i];
-        else
-          self->n *= shape[i];
+        n_kept += pass == 0 ? 1 : 0;
       }
+  self->n_rows = _reel_shape_product (n_kept, self->shape);
+  self->n = _reel_shape_product (rank - n_kept, self->shape + n_kept);
   self->array.data = array->data;
   self->array.dtype = array->dtype;
   self->array.rank = rank;

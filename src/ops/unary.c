@@ -44,6 +44,27 @@ parameters_of (gconstpointer attributes)
 }
 
 static gboolean
+check_numbers (const Row        *row,
+               const Parameters *given,
+               GError          **error)
+{
+  const gdouble *numbers = given->parameters;
+
+  if (G_UNLIKELY (row->loop == REEL_UNARY_softplus && !(fabs (numbers[0]) > 0)))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE, "beta must not be %g", numbers[0]);
+      return FALSE;
+    }
+  if (G_UNLIKELY (row->loop == REEL_UNARY_clamp &&
+                  (isnan (numbers[0]) || isnan (numbers[1]))))
+    {
+      g_set_error_literal (error, REEL_ERROR, REEL_ERROR_VALUE, "the bounds must not be NaN");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 infer_unary (ReelInfer *infer,
              GError   **error)
 {
@@ -51,6 +72,8 @@ infer_unary (ReelInfer *infer,
   const ReelArray *x = &infer->inputs[0];
 
   _reel_spec_like (&infer->outputs[0], x);
+  if (!check_numbers (row, infer->attributes, error))
+    return FALSE;
   if (G_LIKELY (_reel_kernels ()->unary[row->loop][x->dtype] != NULL))
     return TRUE;
   if (x->dtype == REEL_BOOL)
@@ -402,14 +425,33 @@ curvature_erf (ReelTensor    *x,
     .attributes = &(const Parameters){ { __VA_ARGS__ } }, \
     .attributes_size = sizeof (Parameters) }
 
+/* The numbers of an op, by the names that its function gives them */
+
+#define NUMBER(name, i, default_) \
+  { name, REEL_ATTRIBUTE_F64, (i) * sizeof (gdouble), 0, default_, NULL }
+#define NUMBERS_none .n_attributes = 0
+#define NUMBERS_number REEL_ATTRIBUTES (number_rows)
+#define NUMBERS_bounds REEL_ATTRIBUTES (bounds_rows)
+#define NUMBERS_negative_slope REEL_ATTRIBUTES (negative_slope_rows)
+#define NUMBERS_alpha REEL_ATTRIBUTES (alpha_rows)
+#define NUMBERS_beta REEL_ATTRIBUTES (beta_rows)
+
+static const ReelAttribute number_rows[] = { NUMBER ("number", 0, NULL) };
+static const ReelAttribute bounds_rows[] = {
+  NUMBER ("minimum", 0, "-inf"), NUMBER ("maximum", 1, "inf")
+};
+static const ReelAttribute negative_slope_rows[] = { NUMBER ("negative_slope", 0, "0.01") };
+static const ReelAttribute alpha_rows[] = { NUMBER ("alpha", 0, "1") };
+static const ReelAttribute beta_rows[] = { NUMBER ("beta", 0, "1") };
+
 /* Rows */
 
-#define UNARY(name_, onnx_, formula_, fields_, reads_x, reads_y, low, high, ...) \
+#define UNARY(name_, numbers_, onnx_, formula_, fields_, reads_x, reads_y, low, high, ...) \
   static const Row row_##name_ = fields_; \
   static const ReelSample samples_##name_[] = { SAMPLE (low, high, __VA_ARGS__) }; \
   const ReelOp _reel_op_##name_ = { \
-    REEL_OP_INIT, .name = #name_, .onnx_name = onnx_, .formula = formula_, \
-    .n_inputs = 1, .n_outputs = 1, \
+    REEL_OP_INIT, .name = #name_, NUMBERS_##numbers_, .onnx_name = onnx_, \
+    .formula = formula_, .n_inputs = 1, .n_outputs = 1, \
     .flags = REEL_OP_ELEMENTWISE | REEL_OP_MAY_OVERWRITE, \
     .vjp_reads_inputs = reads_x, .vjp_reads_outputs = reads_y, \
     .infer = infer_unary, .kernel = kernel_unary, .vjp = vjp_unary, .jvp = jvp_unary, \
@@ -419,81 +461,81 @@ curvature_erf (ReelTensor    *x,
 #define ROW(...) { __VA_ARGS__ }
 
 /* the derivative is zero */
-#define FLAT(name, onnx, formula, low, high) \
-  UNARY (name, onnx, formula, ROW (.loop = REEL_UNARY_##name), 0, 0, low, high, 0)
-#define LINEAR(name, onnx, formula, linear_func, ...) \
-  UNARY (name, onnx, formula, ROW (.loop = REEL_UNARY_##name, .linear = linear_func), 0, 0, \
+#define FLAT(name, numbers, onnx, formula, low, high) \
+  UNARY (name, numbers, onnx, formula, ROW (.loop = REEL_UNARY_##name), 0, 0, low, high, 0)
+#define LINEAR(name, numbers, onnx, formula, linear_func, ...) \
+  UNARY (name, numbers, onnx, formula, ROW (.loop = REEL_UNARY_##name, .linear = linear_func), 0, 0, \
          -3, 3, __VA_ARGS__)
-#define BACKWARD(name_, formula_, curvature_, low, high, ...) \
+#define BACKWARD(name_, numbers_, formula_, curvature_, low, high, ...) \
   static const BackwardRow backward_row_##name_ = { REEL_SLOPE_##name_, curvature_ }; \
   static const ReelSample backward_samples_##name_[] = { \
     BACKWARD_SAMPLE (low, high, __VA_ARGS__) \
   }; \
   const ReelOp _reel_op_##name_##_backward = { \
-    REEL_OP_INIT, .name = #name_ "_backward", .formula = formula_, \
+    REEL_OP_INIT, .name = #name_ "_backward", NUMBERS_##numbers_, .formula = formula_, \
     .n_inputs = 2, .n_outputs = 1, \
     .flags = REEL_OP_ELEMENTWISE | REEL_OP_INTERNAL | REEL_OP_MAY_OVERWRITE, \
     .vjp_reads_inputs = 3, .infer = _reel_infer_broadcast, .kernel = kernel_backward, \
     .vjp = vjp_backward, .jvp = jvp_backward, .samples = backward_samples_##name_, \
     .n_samples = 1, .user_data = (gpointer) &backward_row_##name_ \
   }
-#define OF_X(name, onnx, formula, slope, curvature, low, high, ...) \
-  BACKWARD (name, "x̄ = ȳ " slope, curvature, low, high, __VA_ARGS__); \
-  UNARY (name, onnx, formula ";  x̄ = ȳ " slope, \
+#define OF_X(name, numbers, onnx, formula, slope, curvature, low, high, ...) \
+  BACKWARD (name, numbers, "x̄ = ȳ " slope, curvature, low, high, __VA_ARGS__); \
+  UNARY (name, numbers, onnx, formula ";  x̄ = ȳ " slope, \
          ROW (.loop = REEL_UNARY_##name, .backward = &_reel_op_##name##_backward), 1, 0, \
          low, high, __VA_ARGS__)
-#define OF_Y(name, onnx, formula, slope, curvature, low, high, y_low, y_high, ...) \
-  BACKWARD (name, "x̄ = ȳ " slope, curvature, y_low, y_high, __VA_ARGS__); \
-  UNARY (name, onnx, formula ";  x̄ = ȳ " slope, \
+#define OF_Y(name, numbers, onnx, formula, slope, curvature, low, high, y_low, y_high, ...) \
+  BACKWARD (name, numbers, "x̄ = ȳ " slope, curvature, y_low, y_high, __VA_ARGS__); \
+  UNARY (name, numbers, onnx, formula ";  x̄ = ȳ " slope, \
          ROW (.loop = REEL_UNARY_##name, .backward = &_reel_op_##name##_backward, \
               .slope_of_output = TRUE), 0, 1, low, high, __VA_ARGS__)
 
-LINEAR (neg, "Neg", "y = -x;  x̄ = -ȳ", linear_neg, 0);
-LINEAR (add_scalar, NULL, "y = x + a;  x̄ = ȳ", linear_identity, 1.5);
-LINEAR (sub_scalar, NULL, "y = x - a;  x̄ = ȳ", linear_identity, 1.5);
-LINEAR (mul_scalar, NULL, "y = a x;  x̄ = a ȳ", linear_mul_scalar, -1.5);
-LINEAR (div_scalar, NULL, "y = x / a;  x̄ = ȳ / a", linear_div_scalar, -1.5);
+LINEAR (neg, none, "Neg", "y = -x;  x̄ = -ȳ", linear_neg, 0);
+LINEAR (add_scalar, number, NULL, "y = x + a;  x̄ = ȳ", linear_identity, 1.5);
+LINEAR (sub_scalar, number, NULL, "y = x - a;  x̄ = ȳ", linear_identity, 1.5);
+LINEAR (mul_scalar, number, NULL, "y = a x;  x̄ = a ȳ", linear_mul_scalar, -1.5);
+LINEAR (div_scalar, number, NULL, "y = x / a;  x̄ = ȳ / a", linear_div_scalar, -1.5);
 
-FLAT (sign, "Sign", "y = sign x;  x̄ = 0", 0.1, 3);
-FLAT (floor, "Floor", "y = ⌊x⌋;  x̄ = 0", 0.1, 0.9);
-FLAT (ceil, "Ceil", "y = ⌈x⌉;  x̄ = 0", 0.1, 0.9);
-FLAT (round, "Round", "y = x rounded, halves to even;  x̄ = 0", 0.6, 1.4);
+FLAT (sign, none, "Sign", "y = sign x;  x̄ = 0", 0.1, 3);
+FLAT (floor, none, "Floor", "y = ⌊x⌋;  x̄ = 0", 0.1, 0.9);
+FLAT (ceil, none, "Ceil", "y = ⌈x⌉;  x̄ = 0", 0.1, 0.9);
+FLAT (round, none, "Round", "y = x rounded, halves to even;  x̄ = 0", 0.6, 1.4);
 
-OF_X (abs, "Abs", "y = |x|", "sign x", NULL, 0.1, 3, 0);
-OF_X (square, NULL, "y = x²", "2 x", curvature_square, -2, 2, 0);
-OF_X (relu, "Relu", "y = max (x, 0)", "where x > 0, else 0", NULL, 0.1, 3, 0);
-OF_X (clamp, "Clip", "y = min (max (x, low), high)", "where low <= x <= high, else 0", NULL,
+OF_X (abs, none, "Abs", "y = |x|", "sign x", NULL, 0.1, 3, 0);
+OF_X (square, none, NULL, "y = x²", "2 x", curvature_square, -2, 2, 0);
+OF_X (relu, none, "Relu", "y = max (x, 0)", "where x > 0, else 0", NULL, 0.1, 3, 0);
+OF_X (clamp, bounds, "Clip", "y = min (max (x, low), high)", "where low <= x <= high, else 0", NULL,
       -1.9, 0.9, -2, 1);
-OF_X (leaky_relu, "LeakyRelu", "y = x > 0 ? x : a x", "(x > 0 ? 1 : a)", NULL, -3, -0.1,
+OF_X (leaky_relu, negative_slope, "LeakyRelu", "y = x > 0 ? x : a x", "(x > 0 ? 1 : a)", NULL, -3, -0.1,
       0.1);
-OF_X (pow_scalar, NULL, "y = xᵃ", "a xᵃ⁻¹", curvature_pow_scalar, 0.5, 2, 2.5);
-OF_X (maximum_scalar, NULL, "y = max (x, a)", "(x > a ? 1 : x = a ? 1/2 : 0)", NULL, 0.6, 2,
+OF_X (pow_scalar, number, NULL, "y = xᵃ", "a xᵃ⁻¹", curvature_pow_scalar, 0.5, 2, 2.5);
+OF_X (maximum_scalar, number, NULL, "y = max (x, a)", "(x > a ? 1 : x = a ? 1/2 : 0)", NULL, 0.6, 2,
       0.5);
-OF_X (minimum_scalar, NULL, "y = min (x, a)", "(x < a ? 1 : x = a ? 1/2 : 0)", NULL, -2, 0.4,
+OF_X (minimum_scalar, number, NULL, "y = min (x, a)", "(x < a ? 1 : x = a ? 1/2 : 0)", NULL, -2, 0.4,
       0.5);
-OF_Y (sqrt, "Sqrt", "y = √x", "/ (2 y)", curvature_sqrt, 0.2, 3, 0.3, 2, 0);
-OF_Y (rsqrt, NULL, "y = 1 / √x", "(-y³ / 2)", curvature_rsqrt, 0.2, 3, 0.3, 2, 0);
-OF_Y (reciprocal, "Reciprocal", "y = 1 / x", "(-y²)", curvature_reciprocal, 0.3, 3, 0.3, 2,
+OF_Y (sqrt, none, "Sqrt", "y = √x", "/ (2 y)", curvature_sqrt, 0.2, 3, 0.3, 2, 0);
+OF_Y (rsqrt, none, NULL, "y = 1 / √x", "(-y³ / 2)", curvature_rsqrt, 0.2, 3, 0.3, 2, 0);
+OF_Y (reciprocal, none, "Reciprocal", "y = 1 / x", "(-y²)", curvature_reciprocal, 0.3, 3, 0.3, 2,
       0);
-OF_Y (exp, "Exp", "y = exp x", "y", curvature_exp, -2, 2, 0.2, 3, 0);
-OF_X (expm1, NULL, "y = exp x - 1", "exp x", curvature_expm1, -2, 2, 0);
-OF_X (log, "Log", "y = log x", "/ x", curvature_log, 0.3, 3, 0);
-OF_X (log1p, NULL, "y = log (1 + x)", "/ (1 + x)", curvature_log1p, -0.5, 3, 0);
-OF_X (sin, "Sin", "y = sin x", "cos x", curvature_sin, -3, 3, 0);
-OF_X (cos, "Cos", "y = cos x", "(-sin x)", curvature_cos, -3, 3, 0);
-OF_Y (tan, "Tan", "y = tan x", "(1 + y²)", curvature_tan, -1, 1, -2, 2, 0);
-OF_X (tanh, "Tanh", "y = tanh x", "4 σ(2x) σ(-2x)", curvature_tanh, -2, 2, 0);
-OF_X (sigmoid, "Sigmoid", "y = σ(x) = 1 / (1 + exp (-x))", "σ(x) σ(-x)", curvature_sigmoid,
+OF_Y (exp, none, "Exp", "y = exp x", "y", curvature_exp, -2, 2, 0.2, 3, 0);
+OF_X (expm1, none, NULL, "y = exp x - 1", "exp x", curvature_expm1, -2, 2, 0);
+OF_X (log, none, "Log", "y = log x", "/ x", curvature_log, 0.3, 3, 0);
+OF_X (log1p, none, NULL, "y = log (1 + x)", "/ (1 + x)", curvature_log1p, -0.5, 3, 0);
+OF_X (sin, none, "Sin", "y = sin x", "cos x", curvature_sin, -3, 3, 0);
+OF_X (cos, none, "Cos", "y = cos x", "(-sin x)", curvature_cos, -3, 3, 0);
+OF_Y (tan, none, "Tan", "y = tan x", "(1 + y²)", curvature_tan, -1, 1, -2, 2, 0);
+OF_X (tanh, none, "Tanh", "y = tanh x", "4 σ(2x) σ(-2x)", curvature_tanh, -2, 2, 0);
+OF_X (sigmoid, none, "Sigmoid", "y = σ(x) = 1 / (1 + exp (-x))", "σ(x) σ(-x)", curvature_sigmoid,
       -3, 3, 0);
-OF_X (elu, "Elu", "y = x > 0 ? x : a (exp x - 1)", "(x > 0 ? 1 : a exp x)", curvature_elu, -2,
+OF_X (elu, alpha, "Elu", "y = x > 0 ? x : a (exp x - 1)", "(x > 0 ? 1 : a exp x)", curvature_elu, -2,
       -0.1, 1.5);
-OF_X (gelu, "Gelu", "y = x Φ(x)", "(Φ(x) + x φ(x))", curvature_gelu, -2, 2, 0);
-OF_X (gelu_tanh, NULL, "y = x/2 (1 + tanh (√(2/π) (x + 0.044715 x³)))", "y′",
+OF_X (gelu, none, "Gelu", "y = x Φ(x)", "(Φ(x) + x φ(x))", curvature_gelu, -2, 2, 0);
+OF_X (gelu_tanh, none, NULL, "y = x/2 (1 + tanh (√(2/π) (x + 0.044715 x³)))", "y′",
       curvature_gelu_tanh, -2, 2, 0);
-OF_X (silu, "Swish", "y = x σ(x)", "σ(x) (1 + x σ(-x))", curvature_silu, -3, 3, 0);
-OF_X (softplus, "Softplus", "y = log (1 + exp (b x)) / b", "σ(b x)", curvature_softplus, -2,
+OF_X (silu, none, "Swish", "y = x σ(x)", "σ(x) (1 + x σ(-x))", curvature_silu, -3, 3, 0);
+OF_X (softplus, beta, "Softplus", "y = log (1 + exp (b x)) / b", "σ(b x)", curvature_softplus, -2,
       2, 1.5);
-OF_X (erf, "Erf", "y = erf x", "2/√π exp (-x²)", curvature_erf, -2, 2, 0);
+OF_X (erf, none, "Erf", "y = erf x", "2/√π exp (-x²)", curvature_erf, -2, 2, 0);
 
 /* The public functions */
 
@@ -553,8 +595,6 @@ reel_softplus (ReelTensor *x,
 {
   const Parameters attributes = { { beta, 0 } };
 
-  if (!(fabs (beta) > 0))
-    return _reel_op_fail ("softplus", REEL_ERROR_VALUE, "beta must not be %g", beta);
   return _reel_apply_1 (&_reel_op_softplus, x, &attributes, sizeof attributes);
 }
 
@@ -565,8 +605,6 @@ reel_clamp (ReelTensor *x,
 {
   const Parameters attributes = { { minimum, maximum } };
 
-  if (minimum != minimum || maximum != maximum)
-    return _reel_op_fail ("clamp", REEL_ERROR_VALUE, "the bounds must not be NaN");
   return _reel_apply_1 (&_reel_op_clamp, x, &attributes, sizeof attributes);
 }
 

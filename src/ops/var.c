@@ -49,7 +49,7 @@ infer_var (ReelInfer *infer,
   _reel_reduction_shape (&infer->outputs[0], x.dtype, x.rank, x.shape, &var->axes);
   _reel_rows_init (&rows, &x, x.rank, x.shape, &var->axes);
   infer->workspace_size = (rows.packed ? 0 : rows.n_bytes) +
-                          (rows.n > 2 * PART
+                          (n_elements > 0 && rows.n > 2 * PART
                            ? (gsize) ((rows.n + PART - 1) / PART) * 2 * sizeof (gdouble) : 0);
   return TRUE;
 }

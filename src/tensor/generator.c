@@ -103,6 +103,125 @@ is_finite_in (ReelDType dtype,
   return isfinite (value) && (dtype != REEL_F32 || fabs (value) <= (gdouble) G_MAXFLOAT);
 }
 
+gboolean
+_reel_draw_check_uniform (ReelDType dtype,
+                          gdouble   a,
+                          gdouble   b,
+                          GError  **error)
+{
+  if (!check_floating (dtype, error))
+    return FALSE;
+  if (is_finite_in (dtype, a) && is_finite_in (dtype, b) && isfinite (b - a) && a <= b)
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+               "no %s numbers from %g to %g can be drawn", reel_dtype_get_name (dtype), a, b);
+  return FALSE;
+}
+
+gboolean
+_reel_draw_check_normal (ReelDType dtype,
+                         gdouble   a,
+                         gdouble   b,
+                         GError  **error)
+{
+  if (!check_floating (dtype, error))
+    return FALSE;
+  if (is_finite_in (dtype, a) && is_finite_in (dtype, b) && b >= 0)
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+               "no %s numbers of mean %g and standard deviation %g can be drawn",
+               reel_dtype_get_name (dtype), a, b);
+  return FALSE;
+}
+
+gboolean
+_reel_draw_check_bernoulli (ReelDType dtype,
+                            gdouble   a,
+                            gdouble   b,
+                            GError  **error)
+{
+  if (a >= 0 && a <= 1)
+    return TRUE;
+  g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+               "%g is no probability: it is not between 0 and 1", a);
+  return FALSE;
+}
+
+void
+_reel_draw_uniform (guint64   key,
+                    guint64   counter,
+                    ReelDType dtype,
+                    gint64    n,
+                    gdouble   a,
+                    gdouble   b,
+                    gpointer  data)
+{
+  gdouble width = b - a;
+  gfloat *narrow = data;
+  gdouble *wide = data;
+
+  if (dtype == REEL_F32)
+    {
+      _reel_philox_uniform_f32 (key, counter, 0, n, narrow);
+      for (gint64 i = 0; i < n; i++)
+        narrow[i] = (gfloat) (a + width * (gdouble) narrow[i]);
+    }
+  else
+    {
+      _reel_philox_uniform_f64 (key, counter, 0, n, wide);
+      for (gint64 i = 0; i < n; i++)
+        wide[i] = a + width * wide[i];
+    }
+}
+
+void
+_reel_draw_normal (guint64   key,
+                   guint64   counter,
+                   ReelDType dtype,
+                   gint64    n,
+                   gdouble   a,
+                   gdouble   b,
+                   gpointer  data)
+{
+  gfloat *narrow = data;
+  gdouble *wide = data;
+
+  if (dtype == REEL_F32)
+    {
+      _reel_philox_normal_f32 (key, counter, 0, n, narrow);
+      for (gint64 i = 0; i < n; i++)
+        narrow[i] = (gfloat) (a + b * (gdouble) narrow[i]);
+    }
+  else
+    {
+      _reel_philox_normal_f64 (key, counter, 0, n, wide);
+      for (gint64 i = 0; i < n; i++)
+        wide[i] = a + b * wide[i];
+    }
+}
+
+void
+_reel_draw_bernoulli (guint64   key,
+                      guint64   counter,
+                      ReelDType dtype,
+                      gint64    n,
+                      gdouble   a,
+                      gdouble   b,
+                      gpointer  data)
+{
+  gsize size = reel_dtype_get_size (dtype);
+  guint8 run[BERNOULLI_RUN];
+
+  for (gint64 first = 0; first < n; first += BERNOULLI_RUN)
+    {
+      gint64 length = MIN (BERNOULLI_RUN, n - first);
+
+      _reel_philox_bernoulli_u8 (key, counter, first, length, a, run);
+      for (gint64 i = 0; i < length; i++)
+        _reel_element_set (dtype, (gchar *) data + (gsize) (first + i) * size, run[i]);
+    }
+}
+
 ReelTensor *
 reel_generator_uniform (ReelGenerator *self,
                         ReelDType      dtype,
@@ -113,43 +232,19 @@ reel_generator_uniform (ReelGenerator *self,
                         GError       **error)
 {
   ReelTensor *tensor;
-  guint64 key, offset;
-  gdouble width = high - low;
+  guint64 key, counter;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
   g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
 
-  if (!check_floating (dtype, error))
+  if (!_reel_draw_check_uniform (dtype, low, high, error))
     return NULL;
-  if (!is_finite_in (dtype, low) || !is_finite_in (dtype, high) || !isfinite (width) ||
-      low > high)
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
-                   "no %s numbers from %g to %g can be drawn", reel_dtype_get_name (dtype),
-                   low, high);
-      return NULL;
-    }
   tensor = _reel_tensor_new_leaf (dtype, rank, shape, error);
   if (tensor == NULL)
     return NULL;
-  offset = _reel_generator_next (self, &key);
-  if (dtype == REEL_F32)
-    {
-      gfloat *data = tensor->data;
-
-      _reel_philox_uniform_f32 (key, offset, 0, tensor->n_elements, data);
-      for (gint64 i = 0; i < tensor->n_elements; i++)
-        data[i] = (gfloat) (low + width * (gdouble) data[i]);
-    }
-  else
-    {
-      gdouble *data = tensor->data;
-
-      _reel_philox_uniform_f64 (key, offset, 0, tensor->n_elements, data);
-      for (gint64 i = 0; i < tensor->n_elements; i++)
-        data[i] = low + width * data[i];
-    }
+  counter = _reel_generator_next (self, &key);
+  _reel_draw_uniform (key, counter, dtype, tensor->n_elements, low, high, tensor->data);
   return tensor;
 }
 
@@ -163,42 +258,19 @@ reel_generator_normal (ReelGenerator *self,
                        GError       **error)
 {
   ReelTensor *tensor;
-  guint64 key, offset;
+  guint64 key, counter;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
   g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
 
-  if (!check_floating (dtype, error))
+  if (!_reel_draw_check_normal (dtype, mean, standard_deviation, error))
     return NULL;
-  if (!is_finite_in (dtype, mean) || !is_finite_in (dtype, standard_deviation) ||
-      standard_deviation < 0)
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
-                   "no %s numbers of mean %g and standard deviation %g can be drawn",
-                   reel_dtype_get_name (dtype), mean, standard_deviation);
-      return NULL;
-    }
   tensor = _reel_tensor_new_leaf (dtype, rank, shape, error);
   if (tensor == NULL)
     return NULL;
-  offset = _reel_generator_next (self, &key);
-  if (dtype == REEL_F32)
-    {
-      gfloat *data = tensor->data;
-
-      _reel_philox_normal_f32 (key, offset, 0, tensor->n_elements, data);
-      for (gint64 i = 0; i < tensor->n_elements; i++)
-        data[i] = (gfloat) (mean + standard_deviation * (gdouble) data[i]);
-    }
-  else
-    {
-      gdouble *data = tensor->data;
-
-      _reel_philox_normal_f64 (key, offset, 0, tensor->n_elements, data);
-      for (gint64 i = 0; i < tensor->n_elements; i++)
-        data[i] = mean + standard_deviation * data[i];
-    }
+  counter = _reel_generator_next (self, &key);
+  _reel_draw_normal (key, counter, dtype, tensor->n_elements, mean, standard_deviation, tensor->data);
   return tensor;
 }
 
@@ -210,35 +282,20 @@ reel_generator_bernoulli (ReelGenerator *self,
                           gdouble        probability,
                           GError       **error)
 {
-  guint8 run[BERNOULLI_RUN];
   ReelTensor *tensor;
-  guint64 key, offset;
-  gsize size;
+  guint64 key, counter;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
   g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
 
-  if (!(probability >= 0 && probability <= 1))
-    {
-      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
-                   "%g is no probability: it is not between 0 and 1", probability);
-      return NULL;
-    }
+  if (!_reel_draw_check_bernoulli (dtype, probability, 0, error))
+    return NULL;
   tensor = _reel_tensor_new_leaf (dtype, rank, shape, error);
   if (tensor == NULL)
     return NULL;
-  size = reel_dtype_get_size (dtype);
-  offset = _reel_generator_next (self, &key);
-  for (gint64 first = 0; first < tensor->n_elements; first += BERNOULLI_RUN)
-    {
-      gint64 n = MIN (BERNOULLI_RUN, tensor->n_elements - first);
-
-      _reel_philox_bernoulli_u8 (key, offset, first, n, probability, run);
-      for (gint64 i = 0; i < n; i++)
-        _reel_element_set (dtype, (gchar *) tensor->data + (gsize) (first + i) * size,
-                           run[i]);
-    }
+  counter = _reel_generator_next (self, &key);
+  _reel_draw_bernoulli (key, counter, dtype, tensor->n_elements, probability, 0, tensor->data);
   return tensor;
 }
 
