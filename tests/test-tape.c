@@ -196,6 +196,49 @@ test_steal (void)
   g_assert_true (reel_tensor_is_leaf (recorded));
 }
 
+/* What a binding does with each result: its error comes out, the tape goes on. */
+static void
+test_claim (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = vector (NUMBERS (1, 2, 3));
+  g_autoptr (ReelTensor) paused = NULL;
+  g_autoptr (ReelTensor) failed = NULL;
+  guint n_parts;
+  g_autofree ReelTensor **parts = NULL;
+  g_autofree ReelTensor **none = NULL;
+  GError *error = NULL;
+
+  g_assert_true (reel_tensor_claim (reel_square (x), &error));
+  g_assert_true (reel_tensor_claim (x, &error));
+  reel_tape_pause (tape);
+  paused = reel_tensor_ref (reel_neg (x));
+  g_assert_true (reel_tensor_claim (paused, &error));
+  g_assert_true (reel_tensor_claim (paused, &error));
+  reel_tape_resume (tape);
+  g_assert_no_error (error);
+  failed = reel_tensor_ref (reel_add (x, reel_sum (x, REEL_AXES (4), FALSE)));
+  g_assert_false (reel_tensor_claim (failed, &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_INDEX);
+  g_clear_error (&error);
+  g_assert_true (reel_tape_check (tape, &error));
+  g_assert_false (reel_tensor_claim (failed, &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_INDEX);
+  g_clear_error (&error);
+  reset (tape);
+  assert_numbers (paused, NUMBERS (-1, -2, -3));
+
+  parts = reel_split_by_size (x, 2, -1, &n_parts);
+  g_assert_cmpuint (n_parts, ==, 2);
+  assert_numbers (parts[0], NUMBERS (1, 2));
+  assert_numbers (parts[1], NUMBERS (3));
+  none = reel_split_by_size (x, 0, 0, &n_parts);
+  g_assert_cmpuint (n_parts, ==, 1);
+  g_assert_false (reel_tensor_claim (none[0], &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_VALUE);
+  g_clear_error (&error);
+}
+
 /* What survives */
 
 typedef enum
@@ -557,6 +600,7 @@ main (int    argc,
   g_test_add_func ("/tape/pause", test_pause);
   g_test_add_func ("/tape/pause-survives-reset", test_pause_survives_reset);
   g_test_add_func ("/tape/steal", test_steal);
+  g_test_add_func ("/tape/claim", test_claim);
   g_test_add_data_func ("/tape/survival/reset", GINT_TO_POINTER (BY_RESET), test_survival);
   g_test_add_data_func ("/tape/survival/frame", GINT_TO_POINTER (BY_FRAME), test_survival);
   g_test_add_data_func ("/tape/survival/death", GINT_TO_POINTER (BY_DEATH), test_survival);

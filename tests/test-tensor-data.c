@@ -35,6 +35,78 @@ test_items (void)
 }
 
 static void
+test_read_scalar (void)
+{
+  g_autoptr (ReelTensor) grid = range (REEL_F32, 6);
+  g_autoptr (ReelTensor) number = NULL, integer = NULL;
+  const gint64 large = ((gint64) 1 << 62) + 1;
+  GError *error = NULL;
+  gdouble read = 0;
+  gint64 exact = 0;
+
+  number = reel_tensor_new_scalar (REEL_F64, 2.5, &error);
+  integer = reel_tensor_new_from_data (REEL_I64, REEL_SHAPE (1, 1), &large, sizeof large,
+                                       &error);
+  g_assert_no_error (error);
+  g_assert_true (reel_tensor_read_scalar (number, &read, &exact, &error));
+  g_assert_cmpfloat (read, ==, 2.5);
+  g_assert_cmpint (exact, ==, 0);
+  g_assert_true (reel_tensor_read_scalar (integer, NULL, &exact, &error));
+  g_assert_cmpint (exact, ==, large);
+  assert_refuses (reel_tensor_read_scalar (grid, &read, NULL, &error), REEL_ERROR_SHAPE);
+  g_assert_true (isnan (read));
+}
+
+/* What a dtype cannot hold is refused wherever a number enters a leaf. */
+static void
+test_numbers (void)
+{
+  static const struct
+  {
+    ReelDType dtype;
+    gdouble number;
+    gint code;                  /* -1: none */
+  } cases[] = {
+    { REEL_F32, 0.1, -1 },
+    { REEL_F32, (gdouble) NAN, -1 },
+    { REEL_I32, 0x1p31 - 1, -1 },
+    { REEL_I32, 0x1p31, REEL_ERROR_VALUE },
+    { REEL_I64, -0x1p63, -1 },
+    { REEL_I64, 0x1p63, REEL_ERROR_VALUE },
+    { REEL_U8, 255, -1 },
+    { REEL_U8, -1, REEL_ERROR_VALUE },
+    { REEL_U8, 0.5, REEL_ERROR_DTYPE },
+    { REEL_U8, (gdouble) INFINITY, REEL_ERROR_DTYPE },
+    { REEL_BOOL, 0.5, -1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ReelTensor) leaf = range (cases[i].dtype, 2);
+      g_autoptr (ReelTensor) made = NULL;
+      GError *error = NULL;
+
+      made = reel_tensor_new_scalar (cases[i].dtype, cases[i].number, &error);
+      if (cases[i].code < 0)
+        {
+          g_assert_no_error (error);
+          g_assert_true (reel_tensor_fill (leaf, cases[i].number, &error));
+          g_assert_true (reel_tensor_set_item (leaf, REEL_SHAPE (0), cases[i].number, &error));
+          continue;
+        }
+      g_assert_null (made);
+      g_assert_error (error, REEL_ERROR, cases[i].code);
+      g_clear_error (&error);
+      assert_refuses (reel_tensor_fill (leaf, cases[i].number, &error), cases[i].code);
+      assert_refuses (reel_tensor_set_item (leaf, REEL_SHAPE (0), cases[i].number, &error),
+                      cases[i].code);
+      assert_refuses (reel_dtype_check_number (cases[i].dtype, cases[i].number, &error),
+                      cases[i].code);
+      g_assert_cmpuint (version_of (leaf), ==, 0);
+    }
+}
+
+static void
 test_read (void)
 {
   g_autoptr (ReelTensor) tensor = range (REEL_I64, 6);
@@ -401,6 +473,8 @@ main (int    argc,
   g_test_add_func ("/tensor/observed", test_observed);
   g_test_add_func ("/tensor/released", test_released);
   g_test_add_func ("/tensor/error", test_error_tensor);
+  g_test_add_func ("/tensor/numbers", test_numbers);
+  g_test_add_func ("/tensor/read-scalar", test_read_scalar);
   g_test_add_func ("/tensor/expanded", test_expanded);
   g_test_add_func ("/tensor/inline", test_inline);
   return g_test_run ();

@@ -73,4 +73,21 @@ const gchar *reel_dtype_get_name (ReelDType dtype);
 REEL_AVAILABLE_IN_1_0
 gboolean reel_dtype_is_floating (ReelDType dtype);
 
+/**
+ * reel_dtype_check_number:
+ * @dtype: an element type
+ * @number: a number
+ * @error: return location for an error
+ *
+ * Checks that a number is one of @dtype: a floating-point dtype takes any, rounded,
+ * bool takes any as a truth value, and the others take whole numbers of their range. Fails with %REEL_ERROR_DTYPE on a
+ * fraction, a NaN or an infinity, and with %REEL_ERROR_VALUE out of range.
+ *
+ * Returns: %FALSE with @error set on failure
+ */
+REEL_AVAILABLE_IN_1_0
+gboolean reel_dtype_check_number (ReelDType dtype,
+                                  gdouble   number,
+                                  GError  **error);
+
 G_END_DECLS

@@ -370,6 +370,27 @@ ReelTensor **reel_split_list (ReelTensor   *x,
                               guint        *n_outputs);
 
 /**
+ * reel_split_by_size:
+ * @x: a tensor
+ * @size: the parts' size, positive
+ * @axis: along which axis
+ * @n_outputs: (out): how many parts there are, at least one
+ *
+ * Cuts a tensor into parts of one size, the last of which is smaller where @size
+ * divides badly. The parts are views. Fails as [func@Reel.split] does, and with
+ * %REEL_ERROR_VALUE where @size is not positive: there is one part then, the tape's
+ * error tensor.
+ *
+ * Returns: (transfer container) (array length=n_outputs): the parts, free with
+ *   g_free()
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor **reel_split_by_size (ReelTensor *x,
+                                 gint64      size,
+                                 gint64      axis,
+                                 guint      *n_outputs);
+
+/**
  * reel_unbind: (skip)
  * @x: a tensor
  * @axis: along which axis

@@ -89,10 +89,11 @@ ReelTensor *reel_tensor_new_ones (ReelDType     dtype,
  * @dtype: the elements' type
  * @rank: how many axes
  * @shape: (array length=rank) (nullable): sizes, outermost first
- * @value: the number, converted to @dtype as [func@Reel.cast] does
+ * @value: the number, which [func@Reel.dtype_check_number] must allow
  * @error: return location for an error
  *
- * A leaf filled with one number; fails as [ctor@Reel.Tensor.new_zeros] does.
+ * A leaf filled with one number; fails as [ctor@Reel.Tensor.new_zeros] does, and
+ * where @value is no number of @dtype.
  *
  * Returns: (transfer full): a new leaf, or %NULL with @error set
  */
@@ -436,6 +437,26 @@ REEL_AVAILABLE_IN_1_0
 gdouble reel_tensor_get_scalar (ReelTensor *self);
 
 /**
+ * reel_tensor_read_scalar:
+ * @self: a tensor
+ * @number: (out) (optional): set to the only element as a double
+ * @integer: (out) (optional): set to the only element of an integer dtype, exactly;
+ *   to 0 for a floating-point one
+ * @error: return location for an error
+ *
+ * [method@Reel.Tensor.get_scalar] for what may have no such element: fails with
+ * %REEL_ERROR_SHAPE where there are more or fewer than one, and with
+ * %REEL_ERROR_RELEASED where there is no data any more.
+ *
+ * Returns: %FALSE with @error set on failure
+ */
+REEL_AVAILABLE_IN_1_0
+gboolean reel_tensor_read_scalar (ReelTensor *self,
+                                  gdouble    *number,
+                                  gint64     *integer,
+                                  GError    **error);
+
+/**
  * reel_tensor_get_bytes:
  * @self: a tensor
  * @error: return location for an error
@@ -613,6 +634,21 @@ void reel_tensor_set_requires_grad (ReelTensor *self,
                                     gboolean    requires_grad);
 
 /**
+ * reel_tensor_check_requires_grad:
+ * @self: a tensor
+ * @error: return location for an error
+ *
+ * Checks that [method@Reel.Tensor.set_requires_grad] may make @self a parameter:
+ * fails with %REEL_ERROR_READ_ONLY for a tape's value, and with %REEL_ERROR_DTYPE
+ * for a dtype that has no gradients.
+ *
+ * Returns: %FALSE with @error set on failure
+ */
+REEL_AVAILABLE_IN_1_0
+gboolean reel_tensor_check_requires_grad (ReelTensor *self,
+                                          GError    **error);
+
+/**
  * reel_tensor_get_requires_grad:
  * @self: a tensor
  *
@@ -648,6 +684,23 @@ ReelTensor *reel_tensor_get_grad (ReelTensor *self);
 REEL_AVAILABLE_IN_1_0
 void reel_tensor_set_grad (ReelTensor *self,
                            ReelTensor *grad);
+
+/**
+ * reel_tensor_check_grad:
+ * @self: a tensor
+ * @grad: (nullable): what shall be its gradient
+ * @error: return location for an error
+ *
+ * Checks that [method@Reel.Tensor.set_grad] may set @grad: fails with
+ * %REEL_ERROR_READ_ONLY where @self is a tape's value, and with %REEL_ERROR_DTYPE or
+ * %REEL_ERROR_SHAPE where @grad does not fit.
+ *
+ * Returns: %FALSE with @error set on failure
+ */
+REEL_AVAILABLE_IN_1_0
+gboolean reel_tensor_check_grad (ReelTensor *self,
+                                 ReelTensor *grad,
+                                 GError    **error);
 
 /**
  * ReelHookFunc:
@@ -773,6 +826,21 @@ gchar *reel_tensor_format (ReelTensor *self,
  */
 REEL_AVAILABLE_IN_1_0
 ReelTensor *reel_tensor_steal (ReelTensor *self);
+
+/**
+ * reel_tensor_claim:
+ * @self: what an op returned, and a reference of the caller's
+ * @error: return location for an error
+ *
+ * What a binding does with each result, which it references: raises its error, which
+ * the current tape then forgets, so that it goes on; and takes an unrecorded result
+ * out of the tape's care, so that the caller's reference is the only one.
+ *
+ * Returns: %FALSE with @error set where @self is an error tensor
+ */
+REEL_AVAILABLE_IN_1_0
+gboolean reel_tensor_claim (ReelTensor *self,
+                            GError    **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelTensor, reel_tensor_unref)
 

@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include <reel/reel-dtype.h>
+#include <reel/reel-error.h>
+
+#include <math.h>
 
 static const struct
 {
@@ -41,4 +44,42 @@ reel_dtype_is_floating (ReelDType dtype)
   g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, FALSE);
 
   return dtypes[dtype].is_floating;
+}
+
+gboolean
+reel_dtype_check_number (ReelDType dtype,
+                         gdouble   number,
+                         GError  **error)
+{
+  static const struct
+  {
+    gdouble lowest, highest;
+  } ranges[REEL_N_DTYPES] = {
+    [REEL_I32] = { G_MININT32, G_MAXINT32 },
+    /* As a double, the highest gint64 is one too many. */
+    [REEL_I64] = { -0x1p63, 0x1p63 - 1024 },
+    [REEL_U8] = { 0, G_MAXUINT8 },
+  };
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (dtypes[dtype].is_floating || dtype == REEL_BOOL)
+    return TRUE;
+  g_ascii_formatd (text, sizeof text, "%.17g", number);
+  if (!isfinite (number) || number != trunc (number))
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
+                   "the number %s is none of %s; reel_cast converts the tensor", text,
+                   dtypes[dtype].name);
+      return FALSE;
+    }
+  if (number < ranges[dtype].lowest || number > ranges[dtype].highest)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_VALUE,
+                   "the number %s is out of the range of %s", text, dtypes[dtype].name);
+      return FALSE;
+    }
+  return TRUE;
 }

@@ -119,7 +119,7 @@ static const ReelSample concat_samples[] = {
 };
 
 const ReelOp _reel_op_concat = {
-  REEL_OP_INIT, .name = "concat", REEL_ATTRIBUTES (_reel_axis_attributes), .onnx_name = "Concat",
+  REEL_OP_INIT, .name = "concat", REEL_ATTRIBUTES (_reel_first_axis_attributes), .onnx_name = "Concat",
   .formula = "y = x₁, x₂, ... one behind the other;  x̄ₖ = its part of ȳ",
   .n_inputs = -1, .n_outputs = 1,
   .infer = infer_concat, .kernel = kernel_concat, .vjp = vjp_concat, .jvp = jvp_n_ary,
@@ -221,7 +221,7 @@ static const ReelSample stack_samples[] = {
 };
 
 const ReelOp _reel_op_stack = {
-  REEL_OP_INIT, .name = "stack", REEL_ATTRIBUTES (_reel_axis_attributes),
+  REEL_OP_INIT, .name = "stack", REEL_ATTRIBUTES (_reel_first_axis_attributes),
   .formula = "y = x₁, x₂, ... side by side;  x̄ₖ = ȳ[k]",
   .n_inputs = -1, .n_outputs = 1,
   .infer = infer_stack, .kernel = kernel_stack, .vjp = vjp_stack, .jvp = jvp_n_ary,

@@ -108,8 +108,8 @@ static const ReelSample samples[] = {
 
 static const ReelAttribute attributes[] = {
   REEL_ATTRIBUTE (Diagonal, offset, I64, "0"),
-  { "axis_a", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, row_axis), 0, "-2", NULL },
-  { "axis_b", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, column_axis), 0, "-1", NULL },
+  { "axis_a", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, row_axis), 0, "0", NULL },
+  { "axis_b", REEL_ATTRIBUTE_AXIS, G_STRUCT_OFFSET (Diagonal, column_axis), 0, "1", NULL },
 };
 
 const ReelOp _reel_op_diagonal = {

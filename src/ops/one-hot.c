@@ -90,7 +90,7 @@ static const ReelSample samples[] = {
 
 static const ReelAttribute attributes[] = {
   REEL_ATTRIBUTE (OneHot, n_classes, I64, NULL),
-  REEL_ATTRIBUTE (OneHot, dtype, DTYPE, NULL),
+  REEL_ATTRIBUTE (OneHot, dtype, DTYPE, "f32"),
 };
 
 const ReelOp _reel_op_one_hot = {

@@ -241,7 +241,7 @@ static const ReelSample log_softmax_backward_samples[] = {
 
 static const ReelAttribute attributes[] = {
   { "axis", REEL_ATTRIBUTE_AXES, G_STRUCT_OFFSET (ReelAxes, axes),
-    G_STRUCT_OFFSET (ReelAxes, n), NULL, NULL },
+    G_STRUCT_OFFSET (ReelAxes, n), "[-1]", NULL },
 };
 
 const ReelOp _reel_op_softmax = {

@@ -132,7 +132,7 @@ static const ReelSample split_samples[] = {
 
 static const ReelAttribute split_attributes[] = {
   REEL_LIST_ATTRIBUTE (Split, sizes, n_sizes, SHAPE, NULL),
-  REEL_ATTRIBUTE (Split, axis, AXIS, NULL),
+  REEL_ATTRIBUTE (Split, axis, AXIS, "0"),
 };
 
 const ReelOp _reel_op_split = {
@@ -173,6 +173,44 @@ reel_split_list (ReelTensor   *x,
   if (n_outputs != NULL)
     *n_outputs = n_sizes;
   return outputs;
+}
+
+ReelTensor **
+reel_split_by_size (ReelTensor *x,
+                    gint64      size,
+                    gint64      axis,
+                    guint      *n_outputs)
+{
+  g_autofree gint64 *sizes = NULL;
+  gint64 whole = 0, n = 1;
+
+  if (n_outputs != NULL)
+    *n_outputs = 1;
+  if (size <= 0)
+    {
+      ReelTensor **outputs = g_new (ReelTensor *, 1);
+
+      outputs[0] = _reel_op_fail ("split", REEL_ERROR_VALUE,
+                                  "the size %" G_GINT64_FORMAT " is not positive", size);
+      return outputs;
+    }
+  /* (what is wrong with axis or x, split itself says) */
+  if (x != NULL && axis >= -(gint64) x->rank && axis < x->rank)
+    whole = _reel_tensor_shape (x)[axis < 0 ? axis + x->rank : axis];
+  if (whole > 0)
+    n = whole / size + (whole % size != 0);
+  sizes = n <= G_MAXUINT32 ? g_try_new (gint64, n) : NULL;
+  if (sizes == NULL)
+    {
+      ReelTensor **outputs = g_new (ReelTensor *, 1);
+
+      outputs[0] = _reel_op_fail ("split", REEL_ERROR_NO_MEMORY,
+                                  "no memory for %" G_GINT64_FORMAT " parts", n);
+      return outputs;
+    }
+  for (gint64 i = 0; i < n; i++)
+    sizes[i] = MIN (size, whole - i * size);
+  return reel_split_list (x, (guint) n, sizes, axis, n_outputs);
 }
 
 /* unbind: the attribute is the axis, from the end of the input */
@@ -255,7 +293,7 @@ static const ReelSample unbind_samples[] = {
 };
 
 const ReelOp _reel_op_unbind = {
-  REEL_OP_INIT, .name = "unbind", REEL_ATTRIBUTES (_reel_axis_attributes),
+  REEL_OP_INIT, .name = "unbind", REEL_ATTRIBUTES (_reel_first_axis_attributes),
   .formula = "yₖ = x[k];  x̄ = ȳ₀, ȳ₁, ... side by side",
   .n_inputs = 1, .n_outputs = -1, .flags = REEL_OP_VIEW,
   .count_outputs = count_unbind, .infer = infer_unbind, .vjp = vjp_unbind, .jvp = jvp_outputs,

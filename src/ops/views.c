@@ -16,6 +16,9 @@ const ReelAttribute _reel_axes_attributes[1] = {
 const ReelAttribute _reel_axis_attributes[1] = {
   { "axis", REEL_ATTRIBUTE_AXIS, 0, 0, NULL, NULL },
 };
+const ReelAttribute _reel_first_axis_attributes[1] = {
+  { "axis", REEL_ATTRIBUTE_AXIS, 0, 0, "0", NULL },
+};
 
 void
 _reel_shape_init (ReelShape    *self,

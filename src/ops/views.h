@@ -77,6 +77,8 @@ extern const ReelAttribute _reel_shape_attributes[2];
 extern const ReelAttribute _reel_axes_attributes[1];
 /* an axis as all there is */
 extern const ReelAttribute _reel_axis_attributes[1];
+/* the same, by default the first */
+extern const ReelAttribute _reel_first_axis_attributes[1];
 
 extern const ReelOp _reel_op_reshape;
 extern const ReelOp _reel_op_slice;

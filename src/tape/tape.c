@@ -466,3 +466,28 @@ reel_tensor_steal (ReelTensor *self)
     }
   return reel_tensor_ref (self);
 }
+
+gboolean
+reel_tensor_claim (ReelTensor *self,
+                   GError    **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (G_UNLIKELY ((_reel_tensor_flags (self) & REEL_TENSOR_ERROR) != 0))
+    {
+      ReelTape *tape = _reel_tape_current ();
+
+      if (self == tape->error_tensor && tape->error != NULL)
+        g_propagate_error (error, _reel_tape_steal_error (tape));
+      else if (self->extra != NULL && self->extra->error != NULL)
+        g_propagate_error (error, g_error_copy (self->extra->error));
+      else
+        g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED,
+                             "an operand is an error tensor");
+      return FALSE;
+    }
+  if (!_reel_tensor_is_recorded (self) && _reel_tensor_value (self) != REEL_VALUE_LEAF)
+    reel_tensor_unref (reel_tensor_steal (self));
+  return TRUE;
+}

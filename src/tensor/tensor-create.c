@@ -63,6 +63,8 @@ reel_tensor_new_full (ReelDType     dtype,
   g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
   g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
 
+  if (!reel_dtype_check_number (dtype, value, error))
+    return NULL;
   self = _reel_tensor_new_leaf (dtype, rank, shape, error);
   if (self != NULL)
     _reel_tensor_fill_elements (self, value);

@@ -212,6 +212,39 @@ reel_tensor_get_scalar (ReelTensor *self)
   return _reel_element_get (self->dtype, self->data);
 }
 
+gboolean
+reel_tensor_read_scalar (ReelTensor *self,
+                         gdouble    *number,
+                         gint64     *integer,
+                         GError    **error)
+{
+  gdouble read;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (number != NULL)
+    *number = (gdouble) NAN;
+  if (integer != NULL)
+    *integer = 0;
+  if (!_reel_tensor_check_readable (self, error))
+    return FALSE;
+  if (self->n_elements != 1)
+    {
+      g_autofree gchar *what = reel_tensor_describe (self);
+
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "%s has %" G_GINT64_FORMAT " elements, not one", what, self->n_elements);
+      return FALSE;
+    }
+  read = _reel_element_get (self->dtype, self->data);
+  if (number != NULL)
+    *number = read;
+  if (integer != NULL)
+    *integer = self->dtype == REEL_I64 ? *(const gint64 *) self->data
+               : reel_dtype_is_floating (self->dtype) ? 0 : (gint64) read;
+  return TRUE;
+}
+
 /* All elements in row-major order. */
 static void
 read_elements (ReelTensor *self,
@@ -297,7 +330,7 @@ reel_tensor_fill (ReelTensor *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (!check_writable (self, error))
+  if (!check_writable (self, error) || !reel_dtype_check_number (self->dtype, value, error))
     return FALSE;
   _reel_tensor_wrote (self, "reel_tensor_fill");
   _reel_tensor_fill_elements (self, value);
@@ -319,7 +352,7 @@ reel_tensor_set_item (ReelTensor   *self,
   if (!check_writable (self, error))
     return FALSE;
   element = element_at (self, rank, index, error);
-  if (element == NULL)
+  if (element == NULL || !reel_dtype_check_number (self->dtype, value, error))
     return FALSE;
   _reel_tensor_wrote (self, "reel_tensor_set_item");
   _reel_element_set (self->dtype, element, value);

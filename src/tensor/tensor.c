@@ -368,6 +368,27 @@ reel_tensor_describe (ReelTensor *self)
                           label != NULL ? "\"" : "");
 }
 
+gboolean
+reel_tensor_check_requires_grad (ReelTensor *self,
+                                 GError    **error)
+{
+  g_autofree gchar *what = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!_reel_tensor_is_recorded (self) && reel_dtype_is_floating (self->dtype))
+    return TRUE;
+  what = reel_tensor_describe (self);
+  if (_reel_tensor_is_recorded (self))
+    g_set_error (error, REEL_ERROR, REEL_ERROR_READ_ONLY,
+                 "requires_grad: %s is a tape's value, not a leaf", what);
+  else
+    g_set_error (error, REEL_ERROR, REEL_ERROR_DTYPE,
+                 "requires_grad: %s is not of a floating-point dtype", what);
+  return FALSE;
+}
+
 void
 reel_tensor_set_requires_grad (ReelTensor *self,
                                gboolean    requires_grad)
@@ -402,6 +423,32 @@ reel_tensor_get_grad (ReelTensor *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->extra != NULL ? self->extra->grad : NULL;
+}
+
+gboolean
+reel_tensor_check_grad (ReelTensor *self,
+                        ReelTensor *grad,
+                        GError    **error)
+{
+  g_autofree gchar *what = NULL, *of = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (grad == NULL)
+    return TRUE;
+  what = reel_tensor_describe (grad);
+  of = reel_tensor_describe (self);
+  if (_reel_tensor_is_recorded (self))
+    g_set_error (error, REEL_ERROR, REEL_ERROR_READ_ONLY,
+                 "grad: %s is a tape's value, not a leaf", of);
+  else if (grad->dtype != self->dtype || !_reel_tensor_same_shape (self, grad))
+    g_set_error (error, REEL_ERROR,
+                 grad->dtype != self->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
+                 "grad: %s is none of %s", what, of);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 void
