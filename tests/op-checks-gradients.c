@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "op-harness.h"
 
+#include "grad/grad-private.h"
 #include "tensor/tensor-private.h"
 
 #include <math.h>
@@ -311,4 +312,172 @@ check_released (Case *self)
   }
   run_end (&run);
   unref_tensors (self->n_inputs, expected);
+}
+
+/* Many sweeps in one */
+
+/* The elements of `base` in another order and of another size for each of a batch. */
+static gdouble
+batch_number (const gdouble *base,
+              gint64         n,
+              gint64         b,
+              gint64         i)
+{
+  return base[(i + b) % n] * (1 + 0.5 * (gdouble) b);
+}
+
+/* Like `base`: number b of the batch, or all of them where that is -1. */
+static ReelTensor *
+batch_tensor (ReelTensor   *base,
+              guint         n_axes,
+              const gint64 *batch,
+              gint64        b)
+{
+  g_autofree gdouble *numbers = numbers_of (base);
+  gint64 n = reel_tensor_get_n_elements (base), n_batch = ref_count (n_axes, batch);
+  g_autofree gdouble *all = g_new (gdouble, n * n_batch + 1);
+  gint64 shape[REEL_MAX_AXES];
+  guint n_front = b < 0 ? n_axes : 0;
+
+  for (gint64 k = 0; k < n_batch; k++)
+    for (gint64 i = 0; i < n; i++)
+      all[k * n + i] = batch_number (numbers, n, k, i);
+  memcpy (shape, batch, n_front * sizeof (gint64));
+  memcpy (shape + n_front, _reel_tensor_shape (base), base->rank * sizeof (gint64));
+  return tensor_from_numbers (reel_tensor_get_dtype (base), n_front + base->rank, shape,
+                              all + MAX (b, 0) * n);
+}
+
+typedef struct
+{
+  gboolean reverse;
+  ReelGradFlags flags;
+  guint n_axes;
+  gint64 batch[2];
+} Batch;
+
+/* One of the products, for number b or all. `seeds` and the results belong to `from`
+ * and `to`: outputs and inputs, or the other way. */
+static ReelTensor **
+batch_product (Run               *run,
+               const Batch       *batch,
+               ReelTensor *const *cotangents,
+               ReelTensor *const *tangents,
+               gint64             b,
+               GError           **error)
+{
+  guint n[2] = { run->self->n_outputs, run->self->n_inputs };
+  ReelTensor *const *tensors[2] = { run->outputs, run->inputs };
+  ReelTensor *const *bases[2] = { cotangents, tangents };
+  g_autofree ReelTensor **picked[2] = { g_new0 (ReelTensor *, n[0] + 1),
+                                        g_new0 (ReelTensor *, n[1] + 1) };
+  guint from = batch->reverse ? 0 : 1;
+  ReelTensor **seeds = g_new0 (ReelTensor *, n[from] + 1);
+  ReelTensor **results = g_new0 (ReelTensor *, n[1 - from] + 1);
+  guint n_picked[2] = { 0, 0 };
+  guint n_axes = b < 0 ? batch->n_axes : 0;
+
+  for (guint side = 0; side < 2; side++)
+    for (guint i = 0; i < n[side]; i++)
+      if (bases[side][i] != NULL)
+        {
+          if (side == from)
+            seeds[n_picked[side]] = batch_tensor (bases[side][i], batch->n_axes, batch->batch,
+                                                  b);
+          picked[side][n_picked[side]++] = tensors[side][i];
+        }
+  if (batch->reverse)
+    (void) _reel_vjp_batched (picked[0], n_picked[0], seeds, n_axes, picked[1], n_picked[1],
+                              batch->flags, results, error);
+  else
+    (void) _reel_jvp_batched (picked[0], n_picked[0], picked[1], seeds, n_picked[1], n_axes,
+                              batch->flags, results, error);
+  unref_tensors (n_picked[from], seeds);
+  return results;
+}
+
+/* Compares number b of the batch with a sweep of its own. */
+static gboolean
+same_as_single (Case              *self,
+                const Batch       *batch,
+                gint64             b,
+                guint              n,
+                ReelTensor *const *all,
+                ReelTensor *const *single)
+{
+  gint64 shape[REEL_MAX_AXES];
+
+  for (guint k = 0; k < n; k++)
+    {
+      g_autofree gchar *what = NULL;
+      g_autofree gdouble *found = NULL;
+      g_autofree gdouble *expected = NULL;
+      gint64 n_elements;
+
+      if (single[k] == NULL)
+        continue;
+      what = g_strdup_printf ("%s %s %u, number %d", batch->flags != 0 ? "recorded" : "paused",
+                              batch->reverse ? "gradient" : "tangent", k, (gint) b);
+      memcpy (shape, batch->batch, batch->n_axes * sizeof (gint64));
+      memcpy (shape + batch->n_axes, _reel_tensor_shape (single[k]),
+              single[k]->rank * sizeof (gint64));
+      if (!_reel_shape_equal (all[k]->rank, _reel_tensor_shape (all[k]),
+                              batch->n_axes + single[k]->rank, shape))
+        {
+          case_fail (self, "%s: shapes differ", what);
+          return FALSE;
+        }
+      found = numbers_of (all[k]);
+      expected = numbers_of (single[k]);
+      n_elements = reel_tensor_get_n_elements (single[k]);
+      if (!case_compare (self, what, n_elements, found + b * n_elements, expected,
+                         TOLERANCE_GRADIENT))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Rules never look at what they are given: cotangents and tangents with more axes in
+ * front give what as many sweeps give. */
+void
+check_batched (Case *self)
+{
+  static const Batch batches[] = {
+    { TRUE, REEL_GRAD_NONE, 1, { 3 } }, { TRUE, REEL_GRAD_RECORD, 1, { 3 } },
+    { FALSE, REEL_GRAD_NONE, 1, { 3 } }, { FALSE, REEL_GRAD_RECORD, 1, { 3 } },
+    { TRUE, REEL_GRAD_NONE, 2, { 2, 3 } }, { FALSE, REEL_GRAD_NONE, 2, { 2, 3 } },
+    { TRUE, REEL_GRAD_NONE, 1, { 0 } }, { FALSE, REEL_GRAD_NONE, 1, { 0 } },
+  };
+
+  if (!self->differentiable)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (batches) && !self->failed; i++)
+    {
+      const Batch *batch = &batches[i];
+      gint64 n_batch = ref_count (batch->n_axes, batch->batch);
+      guint n = batch->reverse ? self->n_inputs : self->n_outputs;
+      g_autoptr (GError) error = NULL;
+      ReelTensor **cotangents, **tangents, **all;
+      Run run;
+
+      run_begin (&run, self, self->inputs);
+      cotangents = run_cotangents (&run);
+      tangents = run_tangents (&run);
+      all = batch_product (&run, batch, cotangents, tangents, -1, &error);
+      if (error != NULL)
+        case_fail (self, "batched %s: %s", batch->reverse ? "gradient" : "tangent",
+                   error->message);
+      for (gint64 b = 0; b < n_batch && !self->failed; b++)
+        {
+          ReelTensor **single = batch_product (&run, batch, cotangents, tangents, b, &error);
+
+          g_assert_no_error (error);
+          (void) same_as_single (self, batch, b, n, all, single);
+          unref_tensors (n, single);
+        }
+      unref_tensors (n, all);
+      unref_tensors (self->n_outputs, cotangents);
+      unref_tensors (self->n_inputs, tangents);
+      run_end (&run);
+    }
 }

@@ -48,6 +48,7 @@ void check_threads (Case *self);
 void check_derivatives (Case *self);
 void check_saved (Case *self);
 void check_released (Case *self);
+void check_batched (Case *self);
 void check_dtypes (Case *self);
 void check_shapes (Case *self);
 void check_arguments (Case *self);

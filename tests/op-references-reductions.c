@@ -421,8 +421,8 @@ sum_to_shape (RefCall *call)
 {
   const struct
   {
+    guint32 n_old;
     guint32 rank;
-    gint32 padding;
     gint64 shape[REEL_MAX_AXES];
   } *target = call->attributes;
   const RefArray *x = &call->inputs[0];

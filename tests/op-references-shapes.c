@@ -468,7 +468,7 @@ cast (RefCall *call)
 typedef struct
 {
   guint32 rank;                 /* G_MAXUINT32: the whole */
-  gint32 padding;
+  guint32 n_whole;
   gint64 shape[REEL_MAX_AXES];
   gint64 offset;
   gint64 strides[REEL_MAX_AXES];

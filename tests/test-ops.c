@@ -21,6 +21,7 @@ static const struct
   { "derivatives", check_derivatives },
   { "saved", check_saved },
   { "released", check_released },
+  { "batched", check_batched },
   { "dtypes", check_dtypes },
   { "shapes", check_shapes },
   { "arguments", check_arguments },

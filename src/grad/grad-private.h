@@ -49,3 +49,31 @@ gboolean _reel_collect_results (ReelSweep         *sweep,
                                 guint              n,
                                 ReelTensor       **results,
                                 GError           **error);
+
+/* Takes the batch's shape from the first tensor that is carried. */
+gboolean _reel_set_batch (ReelSweep         *sweep,
+                          guint              n_batch_axes,
+                          ReelTensor *const *tensors,
+                          guint              n_tensors,
+                          GError           **error);
+
+/* reel_vjp () and reel_jvp () of many cotangents or tangents in one sweep: all of them,
+ * and the results, have `n_batch_axes` more axes in front. */
+gboolean _reel_vjp_batched (ReelTensor *const *outputs,
+                            guint              n_outputs,
+                            ReelTensor *const *cotangents,
+                            guint              n_batch_axes,
+                            ReelTensor *const *inputs,
+                            guint              n_inputs,
+                            ReelGradFlags      flags,
+                            ReelTensor       **gradients,
+                            GError           **error);
+gboolean _reel_jvp_batched (ReelTensor *const *outputs,
+                            guint              n_outputs,
+                            ReelTensor *const *inputs,
+                            ReelTensor *const *tangents,
+                            guint              n_inputs,
+                            guint              n_batch_axes,
+                            ReelGradFlags      flags,
+                            ReelTensor       **results,
+                            GError           **error);

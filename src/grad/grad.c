@@ -153,7 +153,8 @@ own_recorded_gradient (ReelSweep  *sweep,
       atomic_load_explicit (&gradient->ref_count, memory_order_acquire) == 2 &&
       (gradient->storage == NULL || _reel_storage_is_unique (gradient->storage)))
     return reel_tensor_ref (gradient);
-  own = _reel_assemble (gradient, &whole, 1);
+  own = _reel_assemble ((ReelDType) gradient->dtype, gradient->rank,
+                        _reel_tensor_shape (gradient), &whole, 1);
   if (reel_tensor_is_error (own))
     {
       g_propagate_error (error, _reel_tape_steal_error (sweep->tape));
@@ -385,6 +386,9 @@ _reel_sweep_result (ReelSweep  *sweep,
                     GError    **error)
 {
   ReelTensor *zeros;
+  gint64 shape[REEL_MAX_AXES];
+  gint64 n_elements = like->n_elements;
+  guint rank;
 
   if (slot != NULL && *slot != NULL)
     {
@@ -396,12 +400,14 @@ _reel_sweep_result (ReelSweep  *sweep,
     }
   if ((sweep->flags & REEL_GRAD_ALLOW_UNUSED) != 0)
     return NULL;
-  zeros = _reel_tensor_new_sized (sweep->tape->pool, (ReelDType) like->dtype, like->rank,
-                                  _reel_tensor_shape (like), like->n_elements, FALSE);
+  rank = _reel_sweep_shape (sweep, like, shape);
+  for (guint i = 0; i < sweep->n_batch_axes; i++)
+    n_elements *= shape[i];
+  zeros = _reel_tensor_new_sized (sweep->tape->pool, (ReelDType) like->dtype, rank, shape,
+                                  n_elements, FALSE);
   if (zeros == NULL)
     {
-      _reel_set_no_memory (error, (ReelDType) like->dtype, like->rank,
-                           _reel_tensor_shape (like));
+      _reel_set_no_memory (error, (ReelDType) like->dtype, rank, shape);
       return NULL;
     }
   memset (zeros->data, 0,
@@ -451,6 +457,42 @@ reel_vjp (ReelTensor *const *outputs,
           ReelTensor       **gradients,
           GError           **error)
 {
+  return _reel_vjp_batched (outputs, n_outputs, cotangents, 0, inputs, n_inputs, flags,
+                            gradients, error);
+}
+
+gboolean
+_reel_set_batch (ReelSweep         *sweep,
+                 guint              n_batch_axes,
+                 ReelTensor *const *tensors,
+                 guint              n_tensors,
+                 GError           **error)
+{
+  g_autofree gchar *what = NULL;
+
+  if (G_LIKELY (n_batch_axes == 0))
+    return TRUE;
+  if (tensors != NULL && n_tensors > 0 && tensors[0] != NULL &&
+      tensors[0]->rank >= n_batch_axes)
+    return _reel_sweep_set_batch (sweep, n_batch_axes, _reel_tensor_shape (tensors[0]), error);
+  what = tensors != NULL && n_tensors > 0 && tensors[0] != NULL
+         ? reel_tensor_describe (tensors[0]) : g_strdup ("nothing");
+  g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE, "%s does not have %u axes in front", what,
+               n_batch_axes);
+  return FALSE;
+}
+
+gboolean
+_reel_vjp_batched (ReelTensor *const *outputs,
+                   guint              n_outputs,
+                   ReelTensor *const *cotangents,
+                   guint              n_batch_axes,
+                   ReelTensor *const *inputs,
+                   guint              n_inputs,
+                   ReelGradFlags      flags,
+                   ReelTensor       **gradients,
+                   GError           **error)
+{
   ReelTape *tape = _reel_tape_current ();
   ReelSweep sweep;
   guint64 end;
@@ -485,7 +527,8 @@ reel_vjp (ReelTensor *const *outputs,
       return FALSE;
   }
   ref_roots (outputs, n_outputs);
-  ok = _reel_sweep_alloc_marks (&sweep, error) &&
+  ok = _reel_set_batch (&sweep, n_batch_axes, cotangents, n_outputs, error) &&
+       _reel_sweep_alloc_marks (&sweep, error) &&
        _reel_note_inputs (&sweep, inputs, n_inputs, error);
   if (ok)
     {

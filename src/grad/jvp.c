@@ -31,6 +31,21 @@ reel_jvp (ReelTensor *const *outputs,
           ReelTensor       **results,
           GError           **error)
 {
+  return _reel_jvp_batched (outputs, n_outputs, inputs, tangents, n_inputs, 0, flags, results,
+                            error);
+}
+
+gboolean
+_reel_jvp_batched (ReelTensor *const *outputs,
+                   guint              n_outputs,
+                   ReelTensor *const *inputs,
+                   ReelTensor *const *tangents,
+                   guint              n_inputs,
+                   guint              n_batch_axes,
+                   ReelGradFlags      flags,
+                   ReelTensor       **results,
+                   GError           **error)
+{
   ReelTape *tape = _reel_tape_current ();
   ReelSweep sweep;
   guint64 end;
@@ -63,7 +78,8 @@ reel_jvp (ReelTensor *const *outputs,
   if (!_reel_sweep_begin (&sweep, tape, flags & ~REEL_GRAD_RELEASE, first, end,
                           _reel_assemble, error))
     return FALSE;
-  ok = _reel_sweep_alloc_marks (&sweep, error) &&
+  ok = _reel_set_batch (&sweep, n_batch_axes, tangents, n_inputs, error) &&
+       _reel_sweep_alloc_marks (&sweep, error) &&
        _reel_note_inputs (&sweep, inputs, n_inputs, error);
   for (guint i = 0; ok && i < n_inputs; i++)
     {

@@ -166,7 +166,7 @@ output_new (ReelTape       *tape,
   ReelTensor *output;
   gint64 n_elements;
 
-  if (G_UNLIKELY (spec->rank > REEL_MAX_RANK))
+  if (G_UNLIKELY (spec->rank > REEL_MAX_RANK + tape->n_batch_axes))
     {
       g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
                    "the result would have rank %u, more than %d", spec->rank,

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "kernels/map.h"
-#include "ops/ops-private.h"
+#include "ops/views.h"
 
 /* Two internal ops, each the transpose of the other. "region" looks at a part of a
  * tensor; "assemble" adds up any number of parts in a whole. A recorded sweep makes
@@ -132,8 +132,9 @@ vjp_assemble (ReelRule *rule,
         continue;
       reel_rule_contribute (rule, i, part->rank == G_MAXUINT32
                                      ? rule->cotangents[0]
-                                     : _reel_region (rule->cotangents[0], part->rank,
-                                                     part->shape, &part->region));
+                                     : _reel_region (rule->cotangents[0], assembly->rank,
+                                                     part->rank, part->shape,
+                                                     &part->region));
     }
   return TRUE;
 }
@@ -144,7 +145,8 @@ jvp_assemble (ReelRule *rule,
 {
   const Assembly *assembly = rule->attributes;
   g_autofree ReelContribution *contributions = g_new (ReelContribution, rule->n_inputs);
-  guint n = 0;
+  gint64 shape[REEL_MAX_AXES];
+  guint n = 0, rank;
 
   for (guint i = 0; i < rule->n_inputs; i++)
     {
@@ -153,9 +155,14 @@ jvp_assemble (ReelRule *rule,
       contributions[n].tensor = rule->tangents[i];
       contributions[n].is_region = assembly->parts[i].rank != G_MAXUINT32;
       contributions[n].region = assembly->parts[i].region;
+      if (contributions[n].is_region)
+        _reel_sweep_extend_region (rule->sweep, rule->outputs[0], assembly->parts[i].rank,
+                                   &contributions[n].region);
       n++;
     }
-  reel_rule_set_tangent (rule, 0, _reel_assemble (rule->outputs[0], contributions, n));
+  rank = _reel_sweep_shape (rule->sweep, rule->outputs[0], shape);
+  reel_rule_set_tangent (rule, 0, _reel_assemble ((ReelDType) rule->outputs[0]->dtype, rank,
+                                                  shape, contributions, n));
   return TRUE;
 }
 
@@ -208,7 +215,9 @@ const ReelOp _reel_op_assemble = {
 };
 
 ReelTensor *
-_reel_assemble (ReelTensor             *like,
+_reel_assemble (ReelDType               dtype,
+                guint                   rank,
+                const gint64           *shape,
                 const ReelContribution *contributions,
                 guint                   n_contributions)
 {
@@ -216,9 +225,9 @@ _reel_assemble (ReelTensor             *like,
   g_autofree Assembly *assembly = g_malloc0 (size);
   g_autofree ReelTensor **inputs = g_new (ReelTensor *, n_contributions);
 
-  assembly->dtype = like->dtype;
-  assembly->rank = like->rank;
-  memcpy (assembly->shape, _reel_tensor_shape (like), like->rank * sizeof (gint64));
+  assembly->dtype = dtype;
+  assembly->rank = rank;
+  memcpy (assembly->shape, shape, rank * sizeof (gint64));
   for (guint i = 0; i < n_contributions; i++)
     {
       ReelPart *part = &assembly->parts[i];
@@ -246,9 +255,11 @@ infer_region (ReelInfer *infer,
   const ReelPart *part = infer->attributes;
   const ReelArray *x = &infer->inputs[0];
   ReelSpec *spec = &infer->outputs[0];
+  guint n_kept = x->rank - MIN (x->rank, part->n_whole);
 
   if (!_reel_shape_is_contiguous (x->rank, x->shape, x->strides) ||
-      !part_fits (part, _reel_shape_product (x->rank, x->shape)))
+      x->rank < part->n_whole || n_kept + part->rank > REEL_MAX_AXES ||
+      !part_fits (part, _reel_shape_product (part->n_whole, x->shape + n_kept)))
     {
       g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
 
@@ -256,11 +267,12 @@ infer_region (ReelInfer *infer,
                    "%s is not contiguous, or does not have that region", what);
       return FALSE;
     }
-  spec->dtype = (ReelDType) x->dtype;
-  spec->rank = part->rank;
+  _reel_view_begin (spec, x);
+  spec->rank = n_kept + part->rank;
   spec->offset = part->region.offset;
-  memcpy (spec->shape, part->shape, sizeof part->shape);
-  memcpy (spec->strides, part->region.strides, sizeof part->region.strides);
+  memcpy (spec->shape + n_kept, part->shape, part->rank * sizeof (gint64));
+  memcpy (spec->strides + n_kept, part->region.strides, part->rank * sizeof (gint64));
+  _reel_view_end (spec);
   return TRUE;
 }
 
@@ -269,9 +281,15 @@ vjp_region (ReelRule *rule,
             GError  **error)
 {
   const ReelPart *part = rule->attributes;
+  const ReelTensor *x = rule->inputs[0];
+  guint n_kept = x->rank - part->n_whole;
+  gint64 strides[REEL_MAX_AXES];
 
-  reel_rule_contribute_region (rule, 0, rule->cotangents[0], part->region.strides,
-                               part->region.offset);
+  if (rule->outputs[0]->n_elements == 0)
+    return TRUE;
+  _reel_shape_contiguous_strides (x->rank, _reel_tensor_shape (x), strides);
+  memcpy (strides + n_kept, part->region.strides, part->rank * sizeof (gint64));
+  reel_rule_contribute_region (rule, 0, rule->cotangents[0], strides, part->region.offset);
   return TRUE;
 }
 
@@ -281,12 +299,12 @@ jvp_region (ReelRule *rule,
 {
   const ReelPart *part = rule->attributes;
 
-  reel_rule_set_tangent (rule, 0, _reel_region (rule->tangents[0], part->rank, part->shape,
-                                                &part->region));
+  reel_rule_set_tangent (rule, 0, _reel_region (rule->tangents[0], part->n_whole, part->rank,
+                                                part->shape, &part->region));
   return TRUE;
 }
 
-static const ReelPart sample_region = { 2, 0, { 3, 2 }, { 3, { 4, -2 } } };
+static const ReelPart sample_region = { 2, 2, { 3, 2 }, { 3, { 4, -2 } } };
 
 static const ReelSample region_samples[] = {
   { .inputs = (const ReelSampleInput[]){ { REEL_F64, 2, { 3, 4 }, -2, 2 } },
@@ -306,6 +324,7 @@ const ReelOp _reel_op_region = {
 
 ReelTensor *
 _reel_region (ReelTensor       *x,
+              guint             n_whole,
               guint             rank,
               const gint64     *shape,
               const ReelRegion *region)
@@ -314,6 +333,7 @@ _reel_region (ReelTensor       *x,
 
   memset (&part, 0, sizeof part);
   part.rank = rank;
+  part.n_whole = n_whole;
   part.region.offset = region->offset;
   memcpy (part.shape, shape, rank * sizeof (gint64));
   memcpy (part.region.strides, region->strides, rank * sizeof (gint64));

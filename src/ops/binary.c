@@ -72,9 +72,9 @@ vjp_binary (ReelRule *rule,
         if (row->reads_once && (side == 1 || !reel_rule_wants (rule, 1)))
           _reel_rule_spend (rule, 0);
         reel_rule_contribute (rule, side,
-                              _reel_sum_to_shape_of (partial (rule, side,
-                                                              rule->cotangents[0]),
-                                                     rule->inputs[side]));
+                              _reel_sum_to_shape (partial (rule, side,
+                                                           rule->cotangents[0]),
+                                                  rule->outputs[0], rule->inputs[side]));
       }
   return TRUE;
 }
@@ -91,10 +91,8 @@ jvp_binary (ReelRule *rule,
 
       if (t == NULL)
         continue;
-      if (!_reel_tensor_same_shape (rule->inputs[side], rule->outputs[0]))
-        t = reel_broadcast_to (t, rule->outputs[0]->rank,
-                               _reel_tensor_shape (rule->outputs[0]));
-      t = partial (rule, side, t);
+      t = partial (rule, side,
+                   _reel_broadcast_from (t, rule->inputs[side], rule->outputs[0]));
       sum = sum != NULL ? reel_add (sum, t) : t;
     }
   if (sum != NULL)
@@ -182,9 +180,10 @@ static ReelTensor *
 share (ReelTensor *t,
        ReelTensor *wins,
        ReelTensor *a,
-       ReelTensor *b)
+       ReelTensor *b,
+       ReelTensor *y)
 {
-  ReelTensor *zero = _reel_full_like (t, 0);
+  ReelTensor *zero = _reel_full_like (y, 0);
 
   return reel_where (wins, t,
                      reel_where (reel_equal (a, b), reel_mul_scalar (t, 0.5), zero));
@@ -196,7 +195,7 @@ partial_maximum_a (ReelTensor *t,
                    ReelTensor *b,
                    ReelTensor *y)
 {
-  return share (t, reel_greater (a, b), a, b);
+  return share (t, reel_greater (a, b), a, b, y);
 }
 
 static ReelTensor *
@@ -205,7 +204,7 @@ partial_maximum_b (ReelTensor *t,
                    ReelTensor *b,
                    ReelTensor *y)
 {
-  return share (t, reel_less (a, b), a, b);
+  return share (t, reel_less (a, b), a, b, y);
 }
 
 /* Samples: equal shapes, both ways of broadcasting, rank 0 */

@@ -46,8 +46,8 @@ static gboolean
 vjp_broadcast_to (ReelRule *rule,
                   GError  **error)
 {
-  reel_rule_contribute (rule, 0, _reel_sum_to_shape_of (rule->cotangents[0],
-                                                        rule->inputs[0]));
+  reel_rule_contribute (rule, 0, _reel_sum_to_shape (rule->cotangents[0], rule->outputs[0],
+                                                     rule->inputs[0]));
   return TRUE;
 }
 

@@ -98,8 +98,9 @@ jvp_n_ary (ReelRule *rule,
   g_autofree ReelTensor **tangents = g_new (ReelTensor *, rule->n_inputs);
 
   for (guint k = 0; k < rule->n_inputs; k++)
-    tangents[k] = rule->tangents[k] != NULL ? rule->tangents[k]
-                                            : _reel_full_like (rule->inputs[k], 0);
+    tangents[k] = rule->tangents[k] != NULL
+                  ? rule->tangents[k]
+                  : _reel_rule_batched (rule, _reel_full_like (rule->inputs[k], 0));
   reel_rule_set_tangent (rule, 0, reel_apply (rule->op, tangents, rule->n_inputs,
                                               rule->attributes, rule->attributes_size));
   return TRUE;

@@ -220,8 +220,9 @@ jvp_cross_entropy (ReelRule *rule,
   if (rule->tangents[1] != NULL)
     {
       /* linear in the probabilities */
-      part = _reel_apply_2 (rule->op, x, rule->tangents[1], rule->attributes,
-                            rule->attributes_size);
+      part = reel_neg (collect (_reel_mul_absorb (rule->tangents[1],
+                                                  reel_log_softmax (x, -1)),
+                                x, rule->attributes));
       sum = sum != NULL ? reel_add (sum, part) : part;
     }
   if (sum != NULL)
@@ -260,13 +261,14 @@ vjp_cross_entropy_backward (ReelRule *rule,
     reel_rule_contribute (rule, 0, along_logits (g, x, target, c, loss));
   if (reel_rule_wants (rule, 1))
     reel_rule_contribute (rule, 1,
-                          _reel_sum_to_shape_of (through_softmax (g, c, x, target, loss), x));
+                          _reel_sum_to_shape (through_softmax (g, c, x, target, loss),
+                                              rule->outputs[0], x));
   if (reel_rule_wants (rule, 2))
     {
       ReelTensor *dot = sum_of_classes (_reel_mul_absorb (g, softmax_of (x)));
       ReelTensor *p_bar = _reel_mul_absorb (spread (c, x, loss), reel_sub (dot, g));
 
-      reel_rule_contribute (rule, 2, _reel_sum_to_shape_of (p_bar, target));
+      reel_rule_contribute (rule, 2, _reel_sum_to_shape (p_bar, rule->outputs[0], target));
     }
   return TRUE;
 }
@@ -277,15 +279,23 @@ jvp_cross_entropy_backward (ReelRule *rule,
 {
   const ReelLoss *loss = rule->attributes;
   ReelTensor *c = rule->inputs[0], *x = rule->inputs[1], *target = rule->inputs[2];
+  ReelTensor *z = rule->outputs[0];
   ReelTensor *parts[3] = { NULL, NULL, NULL };
   ReelTensor *sum = NULL;
 
   if (rule->tangents[0] != NULL)
     parts[0] = backward (rule->tangents[0], x, target, loss);
   if (rule->tangents[1] != NULL)
-    parts[1] = through_softmax (rule->tangents[1], c, x, target, loss);
+    parts[1] = through_softmax (_reel_broadcast_from (rule->tangents[1], x, z), c, x, target,
+                                loss);
   if (rule->tangents[2] != NULL)
-    parts[2] = backward (c, x, rule->tangents[2], loss);
+    {
+      ReelTensor *t = _reel_broadcast_from (rule->tangents[2], target, z);
+
+      parts[2] = _reel_mul_absorb (spread (c, x, loss),
+                                   reel_sub (_reel_mul_absorb (softmax_of (x),
+                                                               sum_of_classes (t)), t));
+    }
   for (guint i = 0; i < 3; i++)
     if (parts[i] != NULL)
       sum = sum != NULL ? reel_add (sum, parts[i]) : parts[i];

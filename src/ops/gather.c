@@ -89,9 +89,14 @@ vjp_gather (ReelRule *rule,
   const gint32 *from_end = rule->attributes;
 
   if (reel_rule_wants (rule, 0))
-    reel_rule_contribute (rule, 0, apply_scatter_add (_reel_full_like (rule->inputs[0], 0),
-                                                      *from_end, rule->inputs[1],
-                                                      rule->cotangents[0]));
+    {
+      ReelTensor *zeros = _reel_rule_batched (rule, _reel_full_like (rule->inputs[0], 0));
+
+      reel_rule_contribute (rule, 0,
+                            apply_scatter_add (zeros, *from_end,
+                                               _reel_rule_batched (rule, rule->inputs[1]),
+                                               rule->cotangents[0]));
+    }
   return TRUE;
 }
 
@@ -100,9 +105,10 @@ jvp_gather (ReelRule *rule,
             GError  **error)
 {
   if (rule->tangents[0] != NULL)
-    reel_rule_set_tangent (rule, 0, _reel_apply_2 (rule->op, rule->tangents[0],
-                                                   rule->inputs[1], rule->attributes,
-                                                   rule->attributes_size));
+    reel_rule_set_tangent (rule, 0,
+                           _reel_apply_2 (rule->op, rule->tangents[0],
+                                          _reel_rule_batched (rule, rule->inputs[1]),
+                                          rule->attributes, rule->attributes_size));
   return TRUE;
 }
 
@@ -193,7 +199,8 @@ vjp_scatter_add (ReelRule *rule,
   reel_rule_contribute (rule, 0, c);
   if (reel_rule_wants (rule, 2) && index->n_elements > 0)
     {
-      ReelTensor *part = _reel_apply_2 (&_reel_op_gather, c, index, rule->attributes,
+      ReelTensor *part = _reel_apply_2 (&_reel_op_gather, c,
+                                        _reel_rule_batched (rule, index), rule->attributes,
                                         rule->attributes_size);
       gint64 strides[REEL_MAX_AXES];
 
@@ -215,11 +222,14 @@ jvp_scatter_add (ReelRule *rule,
   ReelTensor *x = rule->tangents[0], *source = rule->tangents[2];
 
   if (x == NULL && source != NULL)
-    x = _reel_full_like (rule->inputs[0], 0);
+    x = _reel_rule_batched (rule, _reel_full_like (rule->inputs[0], 0));
   if (x != NULL)
     reel_rule_set_tangent (rule, 0, source == NULL
-                                    ? x : apply_scatter_add (x, *from_end, rule->inputs[1],
-                                                             source));
+                                    ? x
+                                    : apply_scatter_add (x, *from_end,
+                                                         _reel_rule_batched (rule,
+                                                                             rule->inputs[1]),
+                                                         source));
   return TRUE;
 }
 

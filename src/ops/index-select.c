@@ -36,7 +36,9 @@ contribute_slices (ReelRule   *rule,
   if (index->n_elements > size / SPARSE_PART ||
       _reel_tape_is_recording (_reel_tape_current ()))
     {
-      reel_rule_contribute (rule, 0, _reel_index_add (_reel_full_like (x, 0), axis, index, c));
+      ReelTensor *zeros = _reel_rule_batched (rule, _reel_full_like (x, 0));
+
+      reel_rule_contribute (rule, 0, _reel_index_add (zeros, axis, index, c));
       return;
     }
   n = (guint) index->n_elements;
@@ -121,9 +123,8 @@ vjp_index_select (ReelRule *rule,
   return TRUE;
 }
 
-/* Of index_select and embedding: the same op of the tangent. */
 static gboolean
-jvp_lookup (ReelRule *rule,
+jvp_index_select (ReelRule *rule,
             GError  **error)
 {
   if (rule->tangents[0] != NULL)
@@ -150,7 +151,7 @@ const ReelOp _reel_op_index_select = {
   .formula = "yᵢⱼ = x[i, indexⱼ];  x̄[i, indexⱼ] += ȳᵢⱼ",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 1 << 1,
   .infer = infer_index_select, .kernel = kernel_index_select, .vjp = vjp_index_select,
-  .jvp = jvp_lookup, .samples = index_select_samples,
+  .jvp = jvp_index_select, .samples = index_select_samples,
   .n_samples = G_N_ELEMENTS (index_select_samples)
 };
 
@@ -240,6 +241,27 @@ vjp_embedding (ReelRule *rule,
   return TRUE;
 }
 
+/* The rows of the tangent, along an axis that need not be its first. */
+static gboolean
+jvp_embedding (ReelRule *rule,
+               GError  **error)
+{
+  ReelTensor *weight = rule->inputs[0], *index = rule->inputs[1], *y = rule->outputs[0];
+  gint32 axis = -(gint32) weight->rank;
+  gint64 n_indices = index->n_elements;
+  ReelTensor *t;
+
+  if (rule->tangents[0] == NULL)
+    return TRUE;
+  t = _reel_apply_2 (&_reel_op_index_select, rule->tangents[0],
+                     _reel_reshape_last (index, index->rank, 1, &n_indices), &axis,
+                     sizeof axis);
+  reel_rule_set_tangent (rule, 0, index->rank == 1
+                                  ? t : _reel_reshape_last (t, weight->rank, y->rank,
+                                                            _reel_tensor_shape (y)));
+  return TRUE;
+}
+
 static const ReelSample embedding_samples[] = {
   { .inputs = (const ReelSampleInput[]){ { REEL_F64, 2, { 5, 3 }, -2, 2 },
                                          { REEL_I64, 2, { 2, 4 }, -5, 5 } },
@@ -257,7 +279,7 @@ const ReelOp _reel_op_embedding = {
   .formula = "yᵢ = weight[indexᵢ];  w̄[indexᵢ] += ȳᵢ",
   .n_inputs = 2, .n_outputs = 1, .vjp_reads_inputs = 1 << 1,
   .infer = infer_embedding, .kernel = kernel_embedding, .vjp = vjp_embedding,
-  .jvp = jvp_lookup, .samples = embedding_samples,
+  .jvp = jvp_embedding, .samples = embedding_samples,
   .n_samples = G_N_ELEMENTS (embedding_samples)
 };
 
@@ -348,7 +370,7 @@ jvp_index_add (ReelRule *rule,
   ReelTensor *base = rule->tangents[0], *source = rule->tangents[2];
 
   if (base == NULL && source != NULL)
-    base = _reel_full_like (rule->inputs[0], 0);
+    base = _reel_rule_batched (rule, _reel_full_like (rule->inputs[0], 0));
   if (base != NULL)
     reel_rule_set_tangent (rule, 0, source == NULL
                                     ? base : _reel_index_add (base, *from_end,

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "kernels/gemm.h"
-#include "ops/ops-private.h"
+#include "ops/views.h"
 
 /* y = x Wᵀ + b: what a layer of a network computes, in one product. */
 
@@ -66,7 +66,7 @@ kernel_linear (const ReelKernelCall *call,
   return TRUE;
 }
 
-/* All rows of x or of a cotangent as one matrix. */
+/* All rows of x, or of a cotangent of y, as one matrix. */
 static ReelTensor *
 as_matrix (ReelTensor *t,
            ReelTensor *x,
@@ -78,7 +78,7 @@ as_matrix (ReelTensor *t,
     return t;
   for (guint i = 0; i + 1 < x->rank; i++)
     n_rows *= x->dims[i];
-  return reel_reshape (t, REEL_SHAPE (n_rows, n_columns));
+  return _reel_reshape_last (t, x->rank, REEL_SHAPE (n_rows, n_columns));
 }
 
 static gboolean
@@ -94,10 +94,11 @@ vjp_linear (ReelRule *rule,
   if (reel_rule_wants (rule, 0))
     reel_rule_contribute (rule, 0, reel_matmul (c, weight));
   if (reel_rule_wants (rule, 1))
-    reel_rule_contribute (rule, 1, reel_matmul (reel_transpose (as_matrix (c, x, n), 0, 1),
+    reel_rule_contribute (rule, 1, reel_matmul (reel_transpose (as_matrix (c, x, n), -1, -2),
                                                 as_matrix (x, x, k)));
   if (rule->inputs[2] != NULL && reel_rule_wants (rule, 2))
-    reel_rule_contribute (rule, 2, _reel_sum_to_shape_of (c, rule->inputs[2]));
+    reel_rule_contribute (rule, 2, _reel_sum_to_shape (c, rule->outputs[0],
+                                                       rule->inputs[2]));
   return TRUE;
 }
 
@@ -115,13 +116,21 @@ jvp_linear (ReelRule *rule,
     sum = reel_linear (x_dot, rule->inputs[1], NULL);
   if (weight_dot != NULL)
     {
-      ReelTensor *part = reel_linear (rule->inputs[0], weight_dot, NULL);
+      ReelTensor *x = rule->inputs[0];
+      ReelTensor *part = reel_matmul (as_matrix (x, x, reel_tensor_get_size (x, -1)),
+                                      reel_transpose (weight_dot, -1, -2));
+
+      if (x->rank != 2)
+        part = _reel_reshape_last (part, 2, y->rank, _reel_tensor_shape (y));
 
       sum = sum != NULL ? reel_add (sum, part) : part;
     }
   if (bias_dot != NULL)
-    sum = sum != NULL ? reel_add (sum, bias_dot)
-                      : reel_broadcast_to (bias_dot, y->rank, _reel_tensor_shape (y));
+    {
+      ReelTensor *part = _reel_broadcast_from (bias_dot, rule->inputs[2], y);
+
+      sum = sum != NULL ? reel_add (sum, part) : part;
+    }
   reel_rule_set_tangent (rule, 0, sum);
   return TRUE;
 }

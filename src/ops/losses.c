@@ -6,6 +6,8 @@
 #include "base/shape.h"
 #include "kernels/kernels.h"
 #include "ops/losses.h"
+#include "ops/reduction.h"
+#include "ops/views.h"
 
 /* What the losses over classes share, nll, and mse. */
 
@@ -303,9 +305,47 @@ vjp_nll (ReelRule *rule,
   return TRUE;
 }
 
+/* nll of something with the last axes of `scores`: the row's losses first, since the
+ * axes that are in front of them are not summed over. */
+static ReelTensor *
+nll_of_rows (ReelRule   *rule,
+             ReelTensor *t,
+             ReelTensor *scores)
+{
+  ReelTensor *target = rule->inputs[1];
+  ReelLoss loss = *(const ReelLoss *) rule->attributes;
+  guint32 reduction = loss.reduction;
+  gint64 shape[REEL_MAX_AXES];
+  guint rank = _reel_sweep_shape (rule->sweep, scores, shape) - 1;
+  ReelTensor *losses;
+  ReelAxes axes;
+
+  loss.reduction = REEL_REDUCTION_NONE;
+  losses = _reel_apply_2 (&_reel_op_nll, t,
+                          _reel_apply_shape (&_reel_op_broadcast_to, target, target->rank, rank,
+                                             shape), &loss, sizeof loss);
+  if (reduction == REEL_REDUCTION_NONE)
+    return losses;
+  memset (&axes, 0, sizeof axes);
+  axes.n = target->rank;
+  for (guint i = 0; i < axes.n; i++)
+    axes.axes[i] = (gint32) i - (gint32) axes.n;
+  return _reel_apply_1 (reduction == REEL_REDUCTION_MEAN ? &_reel_op_mean : &_reel_op_sum,
+                        losses, &axes, sizeof axes);
+}
+
 static gboolean
 jvp_nll (ReelRule *rule,
          GError  **error)
+{
+  if (rule->tangents[0] != NULL)
+    reel_rule_set_tangent (rule, 0, nll_of_rows (rule, rule->tangents[0], rule->inputs[0]));
+  return TRUE;
+}
+
+static gboolean
+jvp_nll_backward (ReelRule *rule,
+                  GError  **error)
 {
   if (rule->tangents[0] != NULL)
     reel_rule_set_tangent (rule, 0, _reel_apply_2 (rule->op, rule->tangents[0],
@@ -319,9 +359,8 @@ vjp_nll_backward (ReelRule *rule,
                   GError  **error)
 {
   if (reel_rule_wants (rule, 0))
-    reel_rule_contribute (rule, 0, _reel_apply_2 (&_reel_op_nll, rule->cotangents[0],
-                                                  rule->inputs[1], rule->attributes,
-                                                  rule->attributes_size));
+    reel_rule_contribute (rule, 0, nll_of_rows (rule, rule->cotangents[0],
+                                                rule->outputs[0]));
   return TRUE;
 }
 
@@ -363,7 +402,7 @@ const ReelOp _reel_op_nll_backward = {
   .attributes = _reel_loss_attributes, .n_attributes = 2, .formula = "x̄ = -ȳ at the target's class, else 0",
   .n_inputs = 2, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 2,
   .infer = infer_nll_backward, .kernel = kernel_nll_backward, .vjp = vjp_nll_backward,
-  .jvp = jvp_nll, .samples = nll_backward_samples,
+  .jvp = jvp_nll_backward, .samples = nll_backward_samples,
   .n_samples = G_N_ELEMENTS (nll_backward_samples)
 };
 

@@ -4,7 +4,7 @@
 
 #include "base/shape.h"
 #include "kernels/gemm.h"
-#include "ops/ops-private.h"
+#include "ops/views.h"
 
 /* y = a b. Operands are matrices in their last two axes; the rest broadcasts. */
 
@@ -119,6 +119,24 @@ as_column (ReelTensor *x,
   return is_vector ? reel_unsqueeze (x, -1) : x;
 }
 
+/* The sum of a product over the batch axes of y that an operand does not have. */
+static ReelTensor *
+sum_to_operand (ReelRule   *rule,
+                ReelTensor *product,
+                guint       which)
+{
+  const ReelTensor *y = rule->outputs[0];
+  ReelTensor *x = rule->inputs[which];
+  guint n_batch_axes = y->rank - (rule->inputs[0]->rank > 1) - (rule->inputs[1]->rank > 1);
+  guint n_own = MIN (x->rank, 2);
+  gint64 shape[REEL_MAX_AXES];
+
+  memcpy (shape, _reel_tensor_shape (y), n_batch_axes * sizeof (gint64));
+  memcpy (shape + n_batch_axes, _reel_tensor_shape (x) + (x->rank - n_own),
+          n_own * sizeof (gint64));
+  return _reel_sum_to_shape_from (product, n_batch_axes + n_own, shape, x);
+}
+
 static gboolean
 vjp_matmul (ReelRule *rule,
             GError  **error)
@@ -135,7 +153,7 @@ vjp_matmul (ReelRule *rule,
 
       if (vector_a)
         product = reel_squeeze (product, 1, before);
-      reel_rule_contribute (rule, 0, _reel_sum_to_shape_of (product, rule->inputs[0]));
+      reel_rule_contribute (rule, 0, sum_to_operand (rule, product, 0));
     }
   if (reel_rule_wants (rule, 1))
     {
@@ -154,17 +172,66 @@ vjp_matmul (ReelRule *rule,
             rows *= a->dims[i];
 
           product = reel_matmul (reel_transpose (reel_reshape (a, REEL_SHAPE (rows, k)), 0, 1),
-                                 reel_reshape (c, REEL_SHAPE (rows, n)));
+                                 _reel_reshape_last (c, rule->outputs[0]->rank,
+                                                     REEL_SHAPE (rows, n)));
         }
       else
         {
           product = reel_matmul (reel_transpose (a, -1, -2), c);
+          if (vector_b)
+            product = reel_squeeze (product, 1, last);
+          product = sum_to_operand (rule, product, 1);
         }
-      if (vector_b)
-        product = reel_squeeze (product, 1, last);
-      reel_rule_contribute (rule, 1, _reel_sum_to_shape_of (product, rule->inputs[1]));
+      reel_rule_contribute (rule, 1, product);
     }
   return TRUE;
+}
+
+/* A tangent as a matrix with as many batch axes as the result has, so that those of a
+ * batched sweep stay in front of them all. */
+static ReelTensor *
+batched_operand (ReelRule *rule,
+                 guint     which)
+{
+  const ReelTensor *x = rule->inputs[which];
+  gboolean vector_a = rule->inputs[0]->rank == 1;
+  gboolean vector_b = rule->inputs[1]->rank == 1;
+  guint rank = rule->outputs[0]->rank + vector_a + vector_b;
+  gint64 shape[REEL_MAX_AXES];
+  guint n = 0;
+
+  while (n + MAX (x->rank, 2) < rank)
+    shape[n++] = 1;
+  if (which == 0 && vector_a)
+    shape[n++] = 1;
+  for (guint i = 0; i < x->rank; i++)
+    shape[n++] = x->dims[i];
+  if (which == 1 && vector_b)
+    shape[n++] = 1;
+  return _reel_reshape_last (rule->tangents[which], x->rank, n, shape);
+}
+
+/* The product with one operand's tangent in its place. */
+static ReelTensor *
+product_with (ReelRule *rule,
+              guint     which)
+{
+  const ReelTensor *y = rule->outputs[0];
+  gboolean vector_a = rule->inputs[0]->rank == 1;
+  gboolean vector_b = rule->inputs[1]->rank == 1;
+  ReelTensor *a = which == 0 ? rule->tangents[0] : rule->inputs[0];
+  ReelTensor *b = which == 1 ? rule->tangents[1] : rule->inputs[1];
+  ReelTensor *product;
+
+  if (_reel_rule_n_batch_axes (rule) == 0)
+    return reel_matmul (a, b);
+  a = which == 0 ? batched_operand (rule, 0) : as_row (a, vector_a);
+  b = which == 1 ? batched_operand (rule, 1) : as_column (b, vector_b);
+  product = reel_matmul (a, b);
+  return vector_a || vector_b
+         ? _reel_reshape_last (product, y->rank + vector_a + vector_b, y->rank,
+                               _reel_tensor_shape (y))
+         : product;
 }
 
 static gboolean
@@ -174,10 +241,10 @@ jvp_matmul (ReelRule *rule,
   ReelTensor *sum = NULL;
 
   if (rule->tangents[0] != NULL)
-    sum = reel_matmul (rule->tangents[0], rule->inputs[1]);
+    sum = product_with (rule, 0);
   if (rule->tangents[1] != NULL)
     {
-      ReelTensor *part = reel_matmul (rule->inputs[0], rule->tangents[1]);
+      ReelTensor *part = product_with (rule, 1);
 
       sum = sum != NULL ? reel_add (sum, part) : part;
     }

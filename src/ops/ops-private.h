@@ -133,12 +133,29 @@ gboolean _reel_check_floating (const ReelInfer *infer,
                                guint            input,
                                GError         **error);
 
-/* Rule of a linear op of one input whose transpose is wanted too. */
+/* What follows is for rules, which may be given cotangents and tangents with more axes
+ * in front: they say from which value's shape to which, and never look. */
 
-/* The sum of a cotangent over what broadcasting repeated: of `x`'s shape. Returns
- * the cotangent itself where there is nothing to sum. */
-ReelTensor *_reel_sum_to_shape_of (ReelTensor *cotangent,
-                                   ReelTensor *x);
+/* The sum over what broadcasting of `to` made of it: the last axes of t, which are of
+ * `from`'s shape, get `to`'s. Returns t itself where there is nothing to sum. */
+ReelTensor *_reel_sum_to_shape (ReelTensor *t,
+                                ReelTensor *from,
+                                ReelTensor *to);
+ReelTensor *_reel_sum_to_shape_from (ReelTensor   *t,
+                                     guint         rank,
+                                     const gint64 *shape,
+                                     ReelTensor   *to);
+
+/* The other way: the last axes of t, of `from`'s shape, broadcast to `to`'s. */
+ReelTensor *_reel_broadcast_from (ReelTensor *t,
+                                  ReelTensor *from,
+                                  ReelTensor *to);
+
+/* A value as one that depends on what the sweep carries: with the axes that a cotangent
+ * or tangent of it has in front. For ops whose operands do not broadcast. */
+ReelTensor *_reel_rule_batched (ReelRule   *rule,
+                                ReelTensor *x);
+guint _reel_rule_n_batch_axes (const ReelRule *rule);
 
 /* A constant of the same dtype and shape as `like`, all one number; of rank 0 and
  * expanded where that serves. */
@@ -146,12 +163,16 @@ ReelTensor *_reel_full_like (ReelTensor *like,
                              gdouble     value);
 
 /* One node that adds up parts of the contiguous whole. */
-ReelTensor *_reel_assemble (ReelTensor             *like,
+ReelTensor *_reel_assemble (ReelDType               dtype,
+                            guint                   rank,
+                            const gint64           *shape,
                             const ReelContribution *contributions,
                             guint                   n_contributions);
 
-/* A region of x's contiguous layout as a view: the inverse of placing it. */
+/* A region of the contiguous layout of x's last n_whole axes as a view: the inverse of
+ * placing it. */
 ReelTensor *_reel_region (ReelTensor       *x,
+                          guint             n_whole,
                           guint             rank,
                           const gint64     *shape,
                           const ReelRegion *region);

@@ -197,8 +197,8 @@ vjp_prod_others (ReelRule *rule,
   for (guint i = 0; i < rule->n_inputs; i++)
     if (reel_rule_wants (rule, i))
       reel_rule_contribute (rule, i,
-                            _reel_sum_to_shape_of (others_with (rule, i, rule->cotangents[0]),
-                                                   rule->inputs[i]));
+                            _reel_sum_to_shape (others_with (rule, i, rule->cotangents[0]),
+                                                rule->outputs[0], rule->inputs[i]));
   return TRUE;
 }
 
@@ -214,7 +214,8 @@ jvp_prod_others (ReelRule *rule,
 
       if (rule->tangents[i] == NULL)
         continue;
-      part = others_with (rule, i, rule->tangents[i]);
+      part = others_with (rule, i, _reel_broadcast_from (rule->tangents[i], rule->inputs[i],
+                                                         rule->outputs[0]));
       sum = sum != NULL ? reel_add (sum, part) : part;
     }
   if (sum != NULL)

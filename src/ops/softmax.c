@@ -112,14 +112,15 @@ vjp_softmax_backward (ReelRule *rule,
   ReelTensor *c = rule->inputs[0], *y = rule->inputs[1];
 
   if (reel_rule_wants (rule, 0))
-    reel_rule_contribute (rule, 0, _reel_sum_to_shape_of (backward (rule, rule->op, g, y), c));
+    reel_rule_contribute (rule, 0, _reel_sum_to_shape (backward (rule, rule->op, g, y),
+                                                       rule->outputs[0], c));
   if (reel_rule_wants (rule, 1))
     {
       ReelTensor *centred = reel_sub (c, dot (rule, c, y));
       ReelTensor *y_bar = reel_sub (_reel_mul_absorb (g, centred),
                                     _reel_mul_absorb (c, dot (rule, g, y)));
 
-      reel_rule_contribute (rule, 1, _reel_sum_to_shape_of (y_bar, y));
+      reel_rule_contribute (rule, 1, _reel_sum_to_shape (y_bar, rule->outputs[0], y));
     }
   return TRUE;
 }
@@ -132,10 +133,11 @@ jvp_softmax_backward (ReelRule *rule,
   ReelTensor *sum = NULL;
 
   if (rule->tangents[0] != NULL)
-    sum = backward (rule, rule->op, rule->tangents[0], y);
+    sum = backward (rule, rule->op,
+                    _reel_broadcast_from (rule->tangents[0], c, rule->outputs[0]), y);
   if (rule->tangents[1] != NULL)
     {
-      ReelTensor *t = rule->tangents[1];
+      ReelTensor *t = _reel_broadcast_from (rule->tangents[1], y, rule->outputs[0]);
       ReelTensor *centred = reel_sub (c, dot (rule, c, y));
       ReelTensor *part = reel_sub (_reel_mul_absorb (t, centred),
                                    _reel_mul_absorb (y, dot (rule, t, c)));
@@ -181,13 +183,13 @@ vjp_log_softmax_backward (ReelRule *rule,
   ReelTensor *weighted = _reel_mul_absorb (g, reel_exp (y));
 
   if (reel_rule_wants (rule, 0))
-    reel_rule_contribute (rule, 0, _reel_sum_to_shape_of (reel_sub (g, total (rule, weighted)),
-                                                          c));
+    reel_rule_contribute (rule, 0, _reel_sum_to_shape (reel_sub (g, total (rule, weighted)),
+                                                       rule->outputs[0], c));
   if (reel_rule_wants (rule, 1))
     reel_rule_contribute (rule, 1,
-                          _reel_sum_to_shape_of (reel_neg (_reel_mul_absorb (weighted,
-                                                                             total (rule, c))),
-                                                 y));
+                          _reel_sum_to_shape (reel_neg (_reel_mul_absorb (weighted,
+                                                                          total (rule, c))),
+                                              rule->outputs[0], y));
   return TRUE;
 }
 
@@ -199,10 +201,12 @@ jvp_log_softmax_backward (ReelRule *rule,
   ReelTensor *sum = NULL;
 
   if (rule->tangents[0] != NULL)
-    sum = backward (rule, rule->op, rule->tangents[0], y);
+    sum = backward (rule, rule->op,
+                    _reel_broadcast_from (rule->tangents[0], c, rule->outputs[0]), y);
   if (rule->tangents[1] != NULL)
     {
-      ReelTensor *weighted = _reel_mul_absorb (rule->tangents[1], reel_exp (y));
+      ReelTensor *t = _reel_broadcast_from (rule->tangents[1], y, rule->outputs[0]);
+      ReelTensor *weighted = _reel_mul_absorb (t, reel_exp (y));
       ReelTensor *part = _reel_mul_absorb (weighted, total (rule, c));
 
       sum = sum != NULL ? reel_sub (sum, part) : reel_neg (part);

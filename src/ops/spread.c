@@ -5,6 +5,7 @@
 #include "base/shape.h"
 #include "ops/reduction.h"
 #include "ops/rows.h"
+#include "ops/views.h"
 
 /* Internal ops around broadcasting. "spread" repeats a result along the axes that a
  * reduction took away: the transpose of sum, as a view. "sum_to_shape" sums over
@@ -122,22 +123,15 @@ _reel_spread (ReelTensor     *t,
 
 /* Sums to a shape */
 
-typedef struct
-{
-  guint32 rank;
-  gint32 padding;
-  gint64 shape[REEL_MAX_AXES];
-} Target;
-
 /* The axes of x, by its shape, that broadcasting made of the target's. */
 static void
 repeated_axes (ReelAxes     *axes,
                guint         rank,
                const gint64 *shape,
-               const Target *target)
+               const ReelShape *target)
 {
   memset (axes, 0, sizeof *axes);
-  for (guint i = 0; i < rank; i++)
+  for (guint i = rank - target->n_old; i < rank; i++)
     if (i + target->rank < rank ||
         (target->shape[i + target->rank - rank] == 1 && shape[i] != 1))
       axes->axes[axes->n++] = (gint32) i - (gint32) rank;
@@ -147,23 +141,21 @@ static gboolean
 infer_sum_to_shape (ReelInfer *infer,
                     GError   **error)
 {
-  const Target *target = infer->attributes;
+  const ReelShape *target = infer->attributes;
   ReelSpec *spec = &infer->outputs[0];
   gint64 shape[REEL_MAX_AXES];
-  ReelArray array;
+  const ReelArray *x = &infer->inputs[0];
+  guint n_kept = x->rank - MIN (x->rank, target->n_old);
   ReelAxes axes;
   guint rank;
 
-  array = infer->inputs[0];
-  spec->dtype = array.dtype;
-  spec->rank = target->rank;
-  memcpy (spec->shape, target->shape, sizeof target->shape);
+  _reel_spec_like (spec, x);
   if (!_reel_check_floating (infer, 0, error))
     return FALSE;
-  if (target->rank > array.rank ||
-      !_reel_shape_broadcast (array.rank, array.shape, target->rank, target->shape, &rank,
-                              shape) ||
-      !_reel_shape_equal (array.rank, array.shape, rank, shape))
+  if (x->rank < target->n_old || target->rank > target->n_old ||
+      !_reel_shape_broadcast (target->n_old, x->shape + n_kept, target->rank, target->shape,
+                              &rank, shape) ||
+      !_reel_shape_equal (target->n_old, x->shape + n_kept, rank, shape))
     {
       g_autofree gchar *what = reel_infer_describe (infer, 0, 1);
       g_autofree gchar *wanted = _reel_shape_to_string (target->rank, target->shape);
@@ -172,8 +164,10 @@ infer_sum_to_shape (ReelInfer *infer,
                    wanted);
       return FALSE;
     }
-  repeated_axes (&axes, array.rank, array.shape, target);
-  infer->workspace_size = _reel_reduce_workspace (REEL_REDUCE_sum, &array, &axes);
+  spec->rank = n_kept + target->rank;
+  memcpy (spec->shape + n_kept, target->shape, target->rank * sizeof (gint64));
+  repeated_axes (&axes, x->rank, x->shape, target);
+  infer->workspace_size = _reel_reduce_workspace (REEL_REDUCE_sum, x, &axes);
   return TRUE;
 }
 
@@ -193,8 +187,8 @@ static gboolean
 vjp_sum_to_shape (ReelRule *rule,
                   GError  **error)
 {
-  reel_rule_contribute (rule, 0, reel_broadcast_to (rule->cotangents[0], rule->inputs[0]->rank,
-                                                    _reel_tensor_shape (rule->inputs[0])));
+  reel_rule_contribute (rule, 0, _reel_broadcast_from (rule->cotangents[0], rule->outputs[0],
+                                                       rule->inputs[0]));
   return TRUE;
 }
 
@@ -209,8 +203,8 @@ jvp_sum_to_shape (ReelRule *rule,
 
 #define SUM_SAMPLE(rank_, shape_, target_rank, target_shape) \
   { .inputs = (const ReelSampleInput[]){ { REEL_F64, rank_, shape_, -2, 2 } }, .n_inputs = 1, \
-    .attributes = &(const Target){ target_rank, 0, target_shape }, \
-    .attributes_size = sizeof (Target) }
+    .attributes = &(const ReelShape){ rank_, target_rank, target_shape }, \
+    .attributes_size = sizeof (ReelShape) }
 #define DIMS(...) { __VA_ARGS__ }
 
 static const ReelSample sum_to_shape_samples[] = {
@@ -220,12 +214,8 @@ static const ReelSample sum_to_shape_samples[] = {
   SUM_SAMPLE (2, DIMS (3, 4), 0, DIMS (0)),
 };
 
-static const ReelAttribute sum_to_shape_attributes[] = {
-  REEL_LIST_ATTRIBUTE (Target, shape, rank, SHAPE, NULL),
-};
-
 const ReelOp _reel_op_sum_to_shape = {
-  REEL_OP_INIT, .name = "sum_to_shape", REEL_ATTRIBUTES (sum_to_shape_attributes),
+  REEL_OP_INIT, .name = "sum_to_shape", REEL_ATTRIBUTES (_reel_shape_attributes),
   .formula = "y = Σ x over what broadcasting repeated;  x̄ = ȳ broadcast",
   .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_INTERNAL,
   .infer = infer_sum_to_shape, .kernel = kernel_sum_to_shape, .vjp = vjp_sum_to_shape,
@@ -234,15 +224,22 @@ const ReelOp _reel_op_sum_to_shape = {
 };
 
 ReelTensor *
-_reel_sum_to_shape_of (ReelTensor *cotangent,
-                       ReelTensor *x)
+_reel_sum_to_shape_from (ReelTensor   *t,
+                         guint         rank,
+                         const gint64 *shape,
+                         ReelTensor   *to)
 {
-  Target target;
+  if (_reel_shape_equal (rank, shape, to->rank, _reel_tensor_shape (to)))
+    return t;
+  return _reel_apply_shape (&_reel_op_sum_to_shape, t, rank, to->rank, _reel_tensor_shape (to));
+}
 
-  if (reel_tensor_is_error (cotangent) || _reel_tensor_same_shape (cotangent, x))
-    return cotangent;
-  memset (&target, 0, sizeof target);
-  target.rank = x->rank;
-  memcpy (target.shape, _reel_tensor_shape (x), x->rank * sizeof (gint64));
-  return _reel_apply_1 (&_reel_op_sum_to_shape, cotangent, &target, sizeof target);
+ReelTensor *
+_reel_sum_to_shape (ReelTensor *t,
+                    ReelTensor *from,
+                    ReelTensor *to)
+{
+  if (G_LIKELY (_reel_tensor_same_shape (from, to)))
+    return t;
+  return _reel_sum_to_shape_from (t, from->rank, _reel_tensor_shape (from), to);
 }

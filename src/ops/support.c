@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "ops/ops-private.h"
+#include "ops/views.h"
 
 #include <stdarg.h>
 
@@ -333,6 +333,35 @@ _reel_full_like (ReelTensor *like,
       return _reel_op_fail ("full", REEL_ERROR_NO_MEMORY, "no memory for a number");
     }
   _reel_element_set ((ReelDType) like->dtype, number->data, value);
-  return like->rank == 0 ? number
-                         : reel_broadcast_to (number, like->rank, _reel_tensor_shape (like));
+  return like->rank == 0 ? number : _reel_broadcast_from (number, number, like);
+}
+
+ReelTensor *
+_reel_broadcast_from (ReelTensor *t,
+                      ReelTensor *from,
+                      ReelTensor *to)
+{
+  if (_reel_tensor_same_shape (from, to))
+    return t;
+  return _reel_apply_shape (&_reel_op_broadcast_to, t, from->rank, to->rank,
+                            _reel_tensor_shape (to));
+}
+
+guint
+_reel_rule_n_batch_axes (const ReelRule *rule)
+{
+  return ((const ReelSweep *) rule->sweep)->n_batch_axes;
+}
+
+ReelTensor *
+_reel_rule_batched (ReelRule   *rule,
+                    ReelTensor *x)
+{
+  gint64 shape[REEL_MAX_AXES];
+  guint rank;
+
+  if (_reel_rule_n_batch_axes (rule) == 0 || reel_tensor_is_error (x))
+    return x;
+  rank = _reel_sweep_shape (rule->sweep, x, shape);
+  return _reel_apply_shape (&_reel_op_broadcast_to, x, x->rank, rank, shape);
 }

@@ -171,11 +171,14 @@ vjp_backward (ReelRule *rule,
   ReelTensor *v_bar;
 
   if (reel_rule_wants (rule, 0))
-    reel_rule_contribute (rule, 0, _reel_apply_2 (rule->op, c, rule->inputs[1],
-                                                  rule->attributes,
-                                                  rule->attributes_size));
+    reel_rule_contribute (rule, 0,
+                          _reel_sum_to_shape (_reel_apply_2 (rule->op, c, rule->inputs[1],
+                                                             rule->attributes,
+                                                             rule->attributes_size),
+                                              rule->outputs[0], rule->inputs[0]));
   if (reel_rule_wants (rule, 1) && (v_bar = derive_slope (rule, c)) != NULL)
-    reel_rule_contribute (rule, 1, v_bar);
+    reel_rule_contribute (rule, 1, _reel_sum_to_shape (v_bar, rule->outputs[0],
+                                                       rule->inputs[1]));
   return TRUE;
 }
 
@@ -187,9 +190,13 @@ jvp_backward (ReelRule *rule,
   ReelTensor *part;
 
   if (rule->tangents[0] != NULL)
-    tangent = _reel_apply_2 (rule->op, rule->tangents[0], rule->inputs[1],
-                             rule->attributes, rule->attributes_size);
-  if (rule->tangents[1] != NULL && (part = derive_slope (rule, rule->tangents[1])) != NULL)
+    tangent = _reel_apply_2 (rule->op,
+                             _reel_broadcast_from (rule->tangents[0], rule->inputs[0],
+                                                   rule->outputs[0]),
+                             rule->inputs[1], rule->attributes, rule->attributes_size);
+  if (rule->tangents[1] != NULL &&
+      (part = derive_slope (rule, _reel_broadcast_from (rule->tangents[1], rule->inputs[1],
+                                                        rule->outputs[0]))) != NULL)
     tangent = tangent != NULL ? reel_add (tangent, part) : part;
   if (tangent != NULL)
     reel_rule_set_tangent (rule, 0, tangent);

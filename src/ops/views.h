@@ -80,6 +80,7 @@ extern const ReelAttribute _reel_axis_attributes[1];
 /* the same, by default the first */
 extern const ReelAttribute _reel_first_axis_attributes[1];
 
+extern const ReelOp _reel_op_broadcast_to;
 extern const ReelOp _reel_op_reshape;
 extern const ReelOp _reel_op_slice;
 extern const ReelOp _reel_op_select;

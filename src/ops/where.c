@@ -55,11 +55,11 @@ vjp_where (ReelRule *rule,
   ReelTensor *zero = _reel_full_like (rule->outputs[0], 0);
 
   if (reel_rule_wants (rule, 1))
-    reel_rule_contribute (rule, 1, _reel_sum_to_shape_of (reel_where (rule->inputs[0], c, zero),
-                                                          rule->inputs[1]));
+    reel_rule_contribute (rule, 1, _reel_sum_to_shape (reel_where (rule->inputs[0], c, zero),
+                                                       rule->outputs[0], rule->inputs[1]));
   if (reel_rule_wants (rule, 2))
-    reel_rule_contribute (rule, 2, _reel_sum_to_shape_of (reel_where (rule->inputs[0], zero, c),
-                                                          rule->inputs[2]));
+    reel_rule_contribute (rule, 2, _reel_sum_to_shape (reel_where (rule->inputs[0], zero, c),
+                                                       rule->outputs[0], rule->inputs[2]));
   return TRUE;
 }
 
@@ -69,12 +69,12 @@ jvp_where (ReelRule *rule,
 {
   ReelTensor *y = rule->outputs[0];
   ReelTensor *zero = _reel_full_like (y, 0);
-  ReelTensor *a = rule->tangents[1] != NULL ? rule->tangents[1] : zero;
-  ReelTensor *b = rule->tangents[2] != NULL ? rule->tangents[2] : zero;
+  ReelTensor *operands[2];
 
-  /* `zero` has the result's shape, so the selection has it too unless both
-   * tangents are given, and then their own shapes broadcast to it. */
-  reel_rule_set_tangent (rule, 0, reel_where (rule->inputs[0], a, b));
+  for (guint i = 0; i < 2; i++)
+    operands[i] = rule->tangents[i + 1] != NULL
+                  ? _reel_broadcast_from (rule->tangents[i + 1], rule->inputs[i + 1], y) : zero;
+  reel_rule_set_tangent (rule, 0, reel_where (rule->inputs[0], operands[0], operands[1]));
   return TRUE;
 }
 

@@ -154,6 +154,8 @@ append_part (GString     *text,
   append_sizes (text, part.rank, part.shape);
   g_string_append_printf (text, "@%" G_GINT64_FORMAT ":", part.region.offset);
   append_sizes (text, part.rank, part.region.strides);
+  if (part.n_whole != 0)
+    g_string_append_printf (text, "/%u", part.n_whole);
 }
 
 static void
@@ -307,14 +309,21 @@ static gboolean
 take_part (const gchar **text,
            ReelPart     *part)
 {
+  gint64 n_whole = 0;
   guint32 n;
 
   memset (part, 0, sizeof *part);
   part->rank = G_MAXUINT32;
-  return take (text, "whole") ||
-         (take_sizes (text, part->shape, REEL_MAX_AXES, &part->rank) && take (text, "@") &&
-          take_i64 (text, &part->region.offset) && take (text, ":") &&
-          take_sizes (text, part->region.strides, REEL_MAX_AXES, &n) && n == part->rank);
+  if (take (text, "whole"))
+    return TRUE;
+  if (!take_sizes (text, part->shape, REEL_MAX_AXES, &part->rank) || !take (text, "@") ||
+      !take_i64 (text, &part->region.offset) || !take (text, ":") ||
+      !take_sizes (text, part->region.strides, REEL_MAX_AXES, &n) || n != part->rank ||
+      (take (text, "/") && !take_i64 (text, &n_whole)) || n_whole < 0 ||
+      n_whole > REEL_MAX_AXES)
+    return FALSE;
+  part->n_whole = (guint32) n_whole;
+  return TRUE;
 }
 
 static gboolean

@@ -29,7 +29,7 @@ typedef struct
 typedef struct
 {
   guint32 rank;                 /* G_MAXUINT32: the whole */
-  gint32 padding;
+  guint32 n_whole;              /* of "region": the last axes of which it is a part */
   gint64 shape[REEL_MAX_AXES];
   ReelRegion region;
 } ReelPart;

@@ -17,12 +17,31 @@
 #define TO_LIST(slot) ((GArray *) ((guintptr) (slot) & ~(guintptr) 1))
 #define FROM_LIST(list) ((gpointer) ((guintptr) (list) | 1))
 
+/* Whether a tensor, or what comes before its last axes, has the shape that the sweep
+ * carries for `like`. */
 static gboolean
-no_memory (ReelTensor *like,
-           GError    **error)
+fits_batch (const ReelSweep *sweep,
+            ReelTensor      *like,
+            ReelTensor      *cotangent,
+            gboolean         whole)
 {
-  _reel_set_no_memory (error, like->dtype, like->rank, _reel_tensor_shape (like));
-  return FALSE;
+  const gint64 *shape = _reel_tensor_shape (cotangent);
+  guint n = sweep->n_batch_axes;
+
+  return cotangent->rank >= n && _reel_shape_equal (n, shape, n, sweep->batch_shape) &&
+         (!whole || _reel_shape_equal (cotangent->rank - n, shape + n, like->rank,
+                                       _reel_tensor_shape (like)));
+}
+
+static gint64
+count_elements (const ReelSweep *sweep,
+                ReelTensor      *like)
+{
+  gint64 n = like->n_elements;
+
+  for (guint i = 0; i < sweep->n_batch_axes; i++)
+    n *= sweep->batch_shape[i];
+  return n;
 }
 
 gboolean
@@ -52,16 +71,19 @@ _reel_region_fits (guint             rank,
 }
 
 static gboolean
-check_fits (ReelTensor       *like,
+check_fits (const ReelSweep  *sweep,
+            ReelTensor       *like,
             ReelTensor       *cotangent,
             const ReelRegion *region,
             GError          **error)
 {
   if (G_LIKELY (cotangent->dtype == like->dtype &&
-                (region != NULL ? _reel_region_fits (cotangent->rank,
-                                                     _reel_tensor_shape (cotangent),
-                                                     region, like->n_elements)
-                                : _reel_tensor_same_shape (like, cotangent)) &&
+                (sweep->n_batch_axes == 0 && region == NULL
+                 ? _reel_tensor_same_shape (like, cotangent)
+                 : fits_batch (sweep, like, cotangent, region == NULL) &&
+                   (region == NULL ||
+                    _reel_region_fits (cotangent->rank, _reel_tensor_shape (cotangent), region,
+                                       count_elements (sweep, like)))) &&
                 cotangent->data != NULL))
     return TRUE;
   if (reel_tensor_is_error (cotangent) && cotangent->extra->error != NULL)
@@ -122,13 +144,19 @@ own_sum (ReelSweep  *sweep,
 {
   ReelTensor *held = *slot;
   ReelTensor *sum;
+  gint64 shape[REEL_MAX_AXES];
+  guint rank;
 
   if (held != NULL && _reel_tensor_owns_data (held))
     return TRUE;
-  sum = _reel_tensor_new_sized (sweep->tape->pool, like->dtype, like->rank,
-                                _reel_tensor_shape (like), like->n_elements, TRUE);
+  rank = _reel_sweep_shape (sweep, like, shape);
+  sum = _reel_tensor_new_sized (sweep->tape->pool, like->dtype, rank, shape,
+                                count_elements (sweep, like), TRUE);
   if (sum == NULL)
-    return no_memory (like, error);
+    {
+      _reel_set_no_memory (error, like->dtype, rank, shape);
+      return FALSE;
+    }
   if (held == NULL)
     {
       memset (sum->data, 0,
@@ -184,7 +212,7 @@ _reel_slot_add (ReelSweep        *sweep,
                 const ReelRegion *region,
                 GError          **error)
 {
-  if (!check_fits (like, cotangent, region, error))
+  if (!check_fits (sweep, like, cotangent, region, error))
     return FALSE;
   if (*slot == NULL && region == NULL)
     {
@@ -210,11 +238,15 @@ _reel_slot_combine (ReelSweep  *sweep,
 {
   GArray *list;
   ReelTensor *sum;
+  gint64 shape[REEL_MAX_AXES];
+  guint rank;
 
   if (*slot == NULL || !IS_LIST (*slot))
     return TRUE;
   list = TO_LIST (*slot);
-  sum = sweep->assemble (like, (const ReelContribution *) (gpointer) list->data, list->len);
+  rank = _reel_sweep_shape (sweep, like, shape);
+  sum = sweep->assemble ((ReelDType) like->dtype, rank, shape,
+                         (const ReelContribution *) (gpointer) list->data, list->len);
   if (reel_tensor_is_error (sum))
     {
       g_propagate_error (error, _reel_tape_steal_error (sweep->tape));

@@ -52,6 +52,53 @@ _reel_sweep_begin (ReelSweep       *sweep,
   return TRUE;
 }
 
+gboolean
+_reel_sweep_set_batch (ReelSweep    *sweep,
+                       guint         n_axes,
+                       const gint64 *shape,
+                       GError      **error)
+{
+  if (n_axes > REEL_MAX_BATCH_AXES)
+    {
+      g_set_error (error, REEL_ERROR, REEL_ERROR_SHAPE,
+                   "a sweep carries up to %d axes more, not %u", REEL_MAX_BATCH_AXES, n_axes);
+      return FALSE;
+    }
+  sweep->n_batch_axes = sweep->tape->n_batch_axes = n_axes;
+  for (guint i = 0; i < n_axes; i++)
+    sweep->batch_shape[i] = shape[i];
+  return TRUE;
+}
+
+guint
+_reel_sweep_shape (const ReelSweep  *sweep,
+                   const ReelTensor *like,
+                   gint64           *shape)
+{
+  memcpy (shape, sweep->batch_shape, sweep->n_batch_axes * sizeof (gint64));
+  memcpy (shape + sweep->n_batch_axes, _reel_tensor_shape (like),
+          like->rank * sizeof (gint64));
+  return sweep->n_batch_axes + like->rank;
+}
+
+void
+_reel_sweep_extend_region (const ReelSweep  *sweep,
+                           const ReelTensor *like,
+                           guint             rank,
+                           ReelRegion       *region)
+{
+  guint n = sweep->n_batch_axes;
+  gint64 stride = like->n_elements;
+
+  for (guint i = rank; i-- > 0;)
+    region->strides[n + i] = region->strides[i];
+  for (guint i = n; i-- > 0;)
+    {
+      region->strides[i] = stride;
+      stride *= sweep->batch_shape[i];
+    }
+}
+
 void
 _reel_sweep_end (ReelSweep *sweep)
 {
@@ -66,6 +113,7 @@ _reel_sweep_end (ReelSweep *sweep)
   g_clear_error (&sweep->error);
   tape->n_sweeps--;
   tape->n_sweep_frames = 0;
+  tape->n_batch_axes = 0;
   /* None is left where a hook resumed recording once too often. */
   if ((sweep->flags & REEL_GRAD_RECORD) == 0 && tape->n_pauses > 0)
     tape->n_pauses--;
@@ -266,16 +314,23 @@ reel_rule_contribute_region (ReelRule     *rule,
                              const gint64 *strides,
                              gint64        offset)
 {
+  const ReelSweep *sweep;
   ReelRegion region;
+  guint rank;
 
   g_return_if_fail (rule != NULL && rule->sweep != NULL);
   g_return_if_fail (input < rule->n_inputs);
   g_return_if_fail (cotangent != NULL);
-  g_return_if_fail (strides != NULL || cotangent->rank == 0);
+
+  sweep = rule->sweep;
+  rank = cotangent->rank - MIN (cotangent->rank, sweep->n_batch_axes);
+  g_return_if_fail (strides != NULL || rank == 0);
 
   region.offset = offset;
-  for (guint i = 0; i < cotangent->rank; i++)
+  for (guint i = 0; i < rank; i++)
     region.strides[i] = strides[i];
+  if (G_UNLIKELY (sweep->n_batch_axes > 0))
+    _reel_sweep_extend_region (sweep, rule->inputs[input], rank, &region);
   rule_add (rule, input, cotangent, &region);
 }
 

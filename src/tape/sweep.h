@@ -17,6 +17,9 @@ gboolean _reel_region_fits (guint             rank,
                             const ReelRegion *region,
                             gint64            n_elements);
 
+/* How many axes a sweep may put in front of what it carries. */
+#define REEL_MAX_BATCH_AXES (REEL_MAX_AXES - REEL_MAX_RANK)
+
 /* What a sweep carries for one value: NULL for zero; a tensor; or, tagged by the
  * lowest bit, a GArray of ReelContribution that are to be combined. */
 typedef gpointer ReelSlot;
@@ -28,9 +31,11 @@ typedef struct
   ReelRegion region;
 } ReelContribution;
 
-/* Makes one tensor, like `like`, of parts that add up in it: the one op that a sweep
- * needs, handed to it from above. */
-typedef ReelTensor *(*ReelAssembleFunc) (ReelTensor             *like,
+/* Makes one tensor of parts that add up in it: the one op that a sweep needs, handed to
+ * it from above. */
+typedef ReelTensor *(*ReelAssembleFunc) (ReelDType               dtype,
+                                         guint                   rank,
+                                         const gint64           *shape,
                                          const ReelContribution *contributions,
                                          guint                   n_contributions);
 
@@ -44,6 +49,8 @@ typedef struct
   ReelSlot *slots;              /* by value number - first */
   guint8 *marks;                /* likewise, REEL_MARK_*; NULL: by requires-grad */
   ReelLeafTable *leaves;
+  guint n_batch_axes;           /* in front of all that it carries: many sweeps in one */
+  gint64 batch_shape[REEL_MAX_BATCH_AXES];
   gboolean all_leaves;          /* note every parameter, not only those noted before */
   ReelTensor **results;         /* of a jvp rule in progress */
   GError *error;                /* the first that a contribution met */
@@ -64,6 +71,23 @@ gboolean _reel_sweep_begin (ReelSweep       *sweep,
                             guint64          end,
                             ReelAssembleFunc assemble,
                             GError         **error);
+/* Makes it many sweeps in one: cotangents and tangents have `n_axes` more axes in front,
+ * of these sizes. Rules need not know, as long as they do not look at what they are
+ * given. */
+gboolean _reel_sweep_set_batch (ReelSweep    *sweep,
+                                guint         n_axes,
+                                const gint64 *shape,
+                                GError      **error);
+/* The shape of a cotangent or tangent of `like`; returns its rank. */
+guint _reel_sweep_shape (const ReelSweep  *sweep,
+                         const ReelTensor *like,
+                         gint64           *shape);
+/* A region of one element of the batch as that of all. */
+void _reel_sweep_extend_region (const ReelSweep  *sweep,
+                                const ReelTensor *like,
+                                guint             rank,
+                                ReelRegion       *region);
+
 /* Gives everything back; what slots still hold is dropped. */
 void _reel_sweep_end (ReelSweep *sweep);
 

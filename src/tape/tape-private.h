@@ -118,6 +118,7 @@ struct _ReelTape
   guint n_sweeps;               /* running; each counts as a frame that stays */
   guint n_sweep_frames;         /* frames there were when the sweep began */
   guint n_sweep_pushed;         /* and how often it was pushed */
+  guint n_batch_axes;           /* of the sweep: results may have so many axes more */
 
   ReelNodeChunk *chunks;
   ReelNodeChunk *chunk;         /* where recording goes on */
