@@ -471,8 +471,8 @@ static const ReelAttribute beta_rows[] = { NUMBER ("beta", 0, "1") };
 #define FLAT(name, numbers, onnx, formula, low, high) \
   UNARY (name, numbers, onnx, formula, ROW (.loop = REEL_UNARY_##name), 0, 0, low, high, 0)
 #define LINEAR(name, numbers, onnx, formula, linear_func, ...) \
-  UNARY (name, numbers, onnx, formula, ROW (.loop = REEL_UNARY_##name, .linear = linear_func), 0, 0, \
-         -3, 3, __VA_ARGS__)
+  UNARY (name, numbers, onnx, formula, \
+         ROW (.loop = REEL_UNARY_##name, .linear = linear_func), 0, 0, -3, 3, __VA_ARGS__)
 #define BACKWARD(name_, numbers_, formula_, curvature_, low, high, ...) \
   static const BackwardRow backward_row_##name_ = { REEL_SLOPE_##name_, curvature_ }; \
   static const ReelSample backward_samples_##name_[] = { \
@@ -511,19 +511,19 @@ FLAT (round, none, "Round", "y = x rounded, halves to even;  x̄ = 0", 0.6, 1.4)
 OF_X (abs, none, "Abs", "y = |x|", "sign x", NULL, 0.1, 3, 0);
 OF_X (square, none, NULL, "y = x²", "2 x", curvature_square, -2, 2, 0);
 OF_X (relu, none, "Relu", "y = max (x, 0)", "where x > 0, else 0", NULL, 0.1, 3, 0);
-OF_X (clamp, bounds, "Clip", "y = min (max (x, low), high)", "where low <= x <= high, else 0", NULL,
-      -1.9, 0.9, -2, 1);
-OF_X (leaky_relu, negative_slope, "LeakyRelu", "y = x > 0 ? x : a x", "(x > 0 ? 1 : a)", NULL, -3, -0.1,
-      0.1);
+OF_X (clamp, bounds, "Clip", "y = min (max (x, low), high)",
+      "where low <= x <= high, else 0", NULL, -1.9, 0.9, -2, 1);
+OF_X (leaky_relu, negative_slope, "LeakyRelu", "y = x > 0 ? x : a x", "(x > 0 ? 1 : a)",
+      NULL, -3, -0.1, 0.1);
 OF_X (pow_scalar, number, NULL, "y = xᵃ", "a xᵃ⁻¹", curvature_pow_scalar, 0.5, 2, 2.5);
-OF_X (maximum_scalar, number, NULL, "y = max (x, a)", "(x > a ? 1 : x = a ? 1/2 : 0)", NULL, 0.6, 2,
-      0.5);
-OF_X (minimum_scalar, number, NULL, "y = min (x, a)", "(x < a ? 1 : x = a ? 1/2 : 0)", NULL, -2, 0.4,
-      0.5);
+OF_X (maximum_scalar, number, NULL, "y = max (x, a)", "(x > a ? 1 : x = a ? 1/2 : 0)", NULL,
+      0.6, 2, 0.5);
+OF_X (minimum_scalar, number, NULL, "y = min (x, a)", "(x < a ? 1 : x = a ? 1/2 : 0)", NULL,
+      -2, 0.4, 0.5);
 OF_Y (sqrt, none, "Sqrt", "y = √x", "/ (2 y)", curvature_sqrt, 0.2, 3, 0.3, 2, 0);
 OF_Y (rsqrt, none, NULL, "y = 1 / √x", "(-y³ / 2)", curvature_rsqrt, 0.2, 3, 0.3, 2, 0);
-OF_Y (reciprocal, none, "Reciprocal", "y = 1 / x", "(-y²)", curvature_reciprocal, 0.3, 3, 0.3, 2,
-      0);
+OF_Y (reciprocal, none, "Reciprocal", "y = 1 / x", "(-y²)", curvature_reciprocal, 0.3, 3,
+      0.3, 2, 0);
 OF_Y (exp, none, "Exp", "y = exp x", "y", curvature_exp, -2, 2, 0.2, 3, 0);
 OF_X (expm1, none, NULL, "y = exp x - 1", "exp x", curvature_expm1, -2, 2, 0);
 OF_X (log, none, "Log", "y = log x", "/ x", curvature_log, 0.3, 3, 0);
@@ -532,16 +532,16 @@ OF_X (sin, none, "Sin", "y = sin x", "cos x", curvature_sin, -3, 3, 0);
 OF_X (cos, none, "Cos", "y = cos x", "(-sin x)", curvature_cos, -3, 3, 0);
 OF_Y (tan, none, "Tan", "y = tan x", "(1 + y²)", curvature_tan, -1, 1, -2, 2, 0);
 OF_X (tanh, none, "Tanh", "y = tanh x", "4 σ(2x) σ(-2x)", curvature_tanh, -2, 2, 0);
-OF_X (sigmoid, none, "Sigmoid", "y = σ(x) = 1 / (1 + exp (-x))", "σ(x) σ(-x)", curvature_sigmoid,
-      -3, 3, 0);
-OF_X (elu, alpha, "Elu", "y = x > 0 ? x : a (exp x - 1)", "(x > 0 ? 1 : a exp x)", curvature_elu, -2,
-      -0.1, 1.5);
+OF_X (sigmoid, none, "Sigmoid", "y = σ(x) = 1 / (1 + exp (-x))", "σ(x) σ(-x)",
+      curvature_sigmoid, -3, 3, 0);
+OF_X (elu, alpha, "Elu", "y = x > 0 ? x : a (exp x - 1)", "(x > 0 ? 1 : a exp x)",
+      curvature_elu, -2, -0.1, 1.5);
 OF_X (gelu, none, "Gelu", "y = x Φ(x)", "(Φ(x) + x φ(x))", curvature_gelu, -2, 2, 0);
 OF_X (gelu_tanh, none, NULL, "y = x/2 (1 + tanh (√(2/π) (x + 0.044715 x³)))", "y′",
       curvature_gelu_tanh, -2, 2, 0);
 OF_X (silu, none, "Swish", "y = x σ(x)", "σ(x) (1 + x σ(-x))", curvature_silu, -3, 3, 0);
-OF_X (softplus, beta, "Softplus", "y = log (1 + exp (b x)) / b", "σ(b x)", curvature_softplus, -2,
-      2, 1.5);
+OF_X (softplus, beta, "Softplus", "y = log (1 + exp (b x)) / b", "σ(b x)",
+      curvature_softplus, -2, 2, 1.5);
 OF_X (erf, none, "Erf", "y = erf x", "2/√π exp (-x²)", curvature_erf, -2, 2, 0);
 
 /* The public functions */
