@@ -35,7 +35,11 @@ _reel_check_outputs (ReelTape          *tape,
           return FALSE;
         }
       what = reel_tensor_describe (outputs[i]);
-      if (_reel_tensor_is_recorded (outputs[i]))
+      if (tape->implicit)
+        g_set_error (error, REEL_ERROR, REEL_ERROR_NO_GRADIENT,
+                     "no tape is pushed: %s can be differentiated on the tape that"
+                     " recorded it, before that is popped", what);
+      else if (_reel_tensor_is_recorded (outputs[i]))
         g_set_error (error, REEL_ERROR, REEL_ERROR_OTHER_TAPE,
                      "%s is a value of another live tape than the current one", what);
       else

@@ -10,14 +10,14 @@ from .library import public
 from .operands import finish, plain, to_ints
 from .tensor import Base
 
-_new_full = raising(Base.new_full)
-_new_eye = raising(Base.new_eye)
-_new_arange = raising(Base.new_arange)
-_new_linspace = raising(Base.new_linspace)
+_new_full = raising(Base.new_full, "full")
+_new_eye = raising(Base.new_eye, "eye")
+_new_arange = raising(Base.new_arange, "arange")
+_new_linspace = raising(Base.new_linspace, "linspace")
 
 
 def _creator(name, doc):
-    create = raising(getattr(Base, "new_" + name))
+    create = raising(getattr(Base, "new_" + name), name)
 
     def function(shape=(), dtype=DType.F32, requires_grad=False, label=None):
         return finish(create(to_dtype(dtype), to_ints(shape)), requires_grad, label)

@@ -3,12 +3,14 @@
 """Sweeps. Their options are given by name."""
 
 import threading
+import weakref
 
 from gi.repository import GLib
 
 from .errors import Code, error, translate
 from .library import library, public
 from .operands import Base, is_operand, to_tensor
+from .tape import keep_hooked
 from .tensor import Tensor
 
 _Flags = library.GradFlags
@@ -164,11 +166,36 @@ def _backward(self, cotangent=None, *, record=False, release=False):
 def _add_hook(self, function):
     """Calls `function(tensor, cotangent)` when a sweep has the whole cotangent of
     this tensor; it may return another for the sweep to go on with. Gives a number
-    for remove_hook()."""
-    return Base.add_hook(self, guarded(function))
+    for remove_hook(). The hook lives as long as this variable, or, where a tape was
+    pushed, until that is reset."""
+    if not callable(function):
+        raise TypeError(f"add_hook: a function is wanted, not {function!r}")
+    # The library's closure, which Python's collector does not see through, holds no
+    # reference to the function: that may well refer to the tensor.
+    variable, key = weakref.ref(self), object()
+
+    def call(tensor, cotangent):
+        hooked = variable()
+        function = None if hooked is None else vars(hooked)["_hooks"].get(key)
+        return None if function is None else function(hooked, cotangent)
+
+    number = Base.add_hook(self, guarded(call))
+    vars(self).setdefault("_hooks", {})[key] = function
+    vars(self).setdefault("_hook_keys", {})[number] = key
+    keep_hooked(self)
+    return number
+
+
+def _remove_hook(self, number):
+    """Removes the hook that add_hook() gave this number."""
+    Base.remove_hook(self, number)
+    key = vars(self).get("_hook_keys", {}).pop(number, None)
+    vars(self).get("_hooks", {}).pop(key, None)
 
 
 _backward.__name__ = "backward"
 _add_hook.__name__ = "add_hook"
 Tensor.backward = _backward
 Tensor.add_hook = _add_hook
+_remove_hook.__name__ = "remove_hook"
+Tensor.remove_hook = _remove_hook

@@ -16,9 +16,24 @@ _claim = library.Tensor.claim
 DOMAIN = GLib.quark_to_string(library.error_quark())
 
 
+class Failure(GLib.Error):
+    """What the library refuses or cannot do. `error.code` is one of Reel.Error."""
+
+    __module__ = "gi.repository.Reel"
+
+    def __str__(self):
+        return self.message
+
+    def __reduce__(self):
+        return type(self), (self.message, self.domain, self.code)
+
+
 def _kind(name, base, doc):
-    bases = (GLib.Error,) if base is None else (GLib.Error, base)
+    bases = (Failure,) if base is None else (Failure, base)
     return public(type(name, bases, {"__doc__": doc, "__module__": "gi.repository.Reel"}))
+
+
+public(Failure)
 
 
 _kinds = {
@@ -70,12 +85,12 @@ def translate(error, prefix=None):
     message = re.sub(r"\b(reel_\w+|REEL_[A-Z_]+)(?: \(\))?", _in_python, error.message)
     if prefix is not None and not re.match(r"\w+: ", message):
         message = f"{prefix}: {message}"
-    return _kinds.get(error.code, GLib.Error)(message, error.domain, error.code)
+    return _kinds.get(error.code, Failure)(message, error.domain, error.code)
 
 
 def error(code, message):
     """An error of our own, as the library would raise it."""
-    return _kinds.get(code, GLib.Error)(message, DOMAIN, int(code))
+    return _kinds.get(code, Failure)(message, DOMAIN, int(code))
 
 
 def raising(function, prefix=None):
@@ -106,5 +121,5 @@ def override_raising(cls):
         name = info.__name__
         if not info.can_throw_gerror() or name in vars(cls):
             continue
-        function = raising(getattr(base, name))
+        function = raising(getattr(base, name), name)
         setattr(cls, name, function if info.is_method() else staticmethod(function))

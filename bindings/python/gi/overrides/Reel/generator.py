@@ -6,16 +6,16 @@ from gi.overrides import override
 
 from .dtypes import DType, to_dtype
 from .errors import override_raising, raising
-from .library import library
+from .library import Documented, library
 from .operands import finish, to_ints
 
 Base = library.Generator
-_uniform = raising(Base.uniform)
-_normal = raising(Base.normal)
-_bernoulli = raising(Base.bernoulli)
+_uniform = raising(Base.uniform, "uniform")
+_normal = raising(Base.normal, "normal")
+_bernoulli = raising(Base.bernoulli, "bernoulli")
 
 
-class Generator(Base):
+class Generator(Base, metaclass=Documented):
     """A source of random numbers: the same seed gives the same everywhere. The seed
     and the offset, how many draws were made, are the whole state."""
 

@@ -13,6 +13,13 @@ library = get_introspection_module("Reel")
 # import rather than among the names of a file, where they would hide Python's own.)
 module = sys.modules["gi.repository.Reel"]
 
+
+class Documented(type(library.Tensor)):
+    """Of classes whose own text is their __doc__, not one that introspection makes up."""
+
+    __doc__ = property(lambda cls: vars(cls).get("__doc__"))
+
+
 REQUIRED = inspect.Parameter.empty
 
 

@@ -98,6 +98,13 @@ def _round(self, n_digits=None):
     return ops["round"](self)
 
 
+def _round_method(self, *, decimals=0, out=None):
+    """Each element rounded, halves to even."""
+    if out is not None:
+        raise TypeError("round: there is no out")
+    return _round(self, decimals)
+
+
 def _contains(self, value):
     return bool(ops["any"](self == value))
 
@@ -110,6 +117,8 @@ Tensor.__pos__ = lambda self: self
 Tensor.__floordiv__ = _floordiv
 Tensor.__rfloordiv__ = _rfloordiv
 Tensor.__round__ = _round
+_round_method.__name__ = "round"
+Tensor.round = _round_method
 Tensor.__contains__ = _contains
 Tensor.__iter__ = _iter
 Tensor.T = property(lambda self: ops["permute"](self), doc="All axes in reverse order.")

@@ -327,13 +327,15 @@ for _name in dir(library):
             add_op(_make_op(_name, _function))
 
 
-def split(x, sizes, axis=0):
-    if isinstance(sizes, numbers.Integral):
-        return ops["split_by_size"](x, sizes, axis)
-    return _split(x, sizes, axis)
+def split(*values, **named):
+    x, sizes, axis = _split_binder.bind(values, named)
+    op = "split_by_size" if isinstance(sizes, numbers.Integral) else "split"
+    return _list_ops[op](x, sizes, axis)
 
 
 _split = ops["split"]
+_list_ops = {name: ops[name] for name in ("split", "split_by_size")}
+_split_binder = _Binder("split", _split.__signature__.parameters.values())
 split.__signature__ = _split.__signature__
 split.__module__ = _split.__module__
 split.__doc__ = f"""{_split.__doc__}
@@ -341,3 +343,27 @@ split.__doc__ = f"""{_split.__doc__}
 One number instead of a list: the size of each part; the last may be smaller."""
 del Tensor.split
 add_op(split)
+
+
+def _whole(name):
+    """argmax and argmin: without an axis, of all elements in their order."""
+    along = ops[name]
+    parameters = [parameter.replace(default=None) if parameter.name == "axis" else parameter
+                  for parameter in along.__signature__.parameters.values()]
+    binder = _Binder(name, parameters)
+
+    def op(*values, **named):
+        x, axis, keep = binder.bind(values, named)
+        if axis is None:
+            x, axis = ops["flatten"](x), 0
+        return along(x, axis, keep)
+
+    op.__name__ = op.__qualname__ = name
+    op.__module__, op.__signature__ = along.__module__, binder.signature
+    op.__doc__ = f"{along.__doc__}\n\nWithout an axis: the place in the flattened tensor."
+    delattr(Tensor, name)
+    add_op(op)
+
+
+_whole("argmax")
+_whole("argmin")

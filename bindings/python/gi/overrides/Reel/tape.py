@@ -3,13 +3,26 @@
 """Tapes: `with Reel.Tape() as tape`, and recording stopped and resumed."""
 
 import contextlib
+import threading
 
 from gi.overrides import override
 
-from .errors import override_raising
-from .library import library, public
+from .errors import override_raising, raising
+from .library import Documented, library, public
 
 Base = library.Tape
+_local = threading.local()
+
+
+def keep_hooked(tensor):
+    """Keeps a variable with hooks until the reset of the tape that may sweep it, also
+    where the program forgets it."""
+    pushed = getattr(_local, "pushed", None)
+    if pushed:
+        vars(pushed[-1]).setdefault("_hooked", []).append(tensor)
+
+
+_reset = raising(Base.reset)
 
 
 class _Paused(contextlib.ContextDecorator):
@@ -41,7 +54,7 @@ class _Frame:
         return False
 
 
-class Tape(Base):
+class Tape(Base, metaclass=Documented):
     """Records the ops of the thread that it is pushed on: `with Reel.Tape() as tape`.
 
     `tape.reset()` at the start or the end of each step drops what was recorded and
@@ -50,10 +63,29 @@ class Tape(Base):
     __module__ = "gi.overrides.Reel"
 
     def __new__(cls):
-        return Base.new()
+        self = Base.new()
+        self._hooked = []
+        return self
 
     def __init__(self):
         pass
+
+    def push(self):
+        """Makes this the tape that the thread records on."""
+        super().push()
+        vars(_local).setdefault("pushed", []).append(self)
+
+    def pop(self):
+        """Makes the one before the thread's tape again."""
+        super().pop()
+        pushed = getattr(_local, "pushed", [])
+        if pushed and hash(pushed[-1]) == hash(self):
+            pushed.pop()
+
+    def reset(self):
+        """Drops what was recorded and keeps the memory."""
+        _reset(self)
+        vars(self).setdefault("_hooked", []).clear()
 
     def __enter__(self):
         self.push()

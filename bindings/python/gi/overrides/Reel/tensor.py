@@ -6,7 +6,7 @@ from gi.overrides import override
 
 from .dtypes import DType, typestrs
 from .errors import Code, error, override_raising, raising
-from .library import library
+from .library import Documented, library
 from .operands import finish, make, need_numpy, to_tensor
 
 Base = library.Tensor
@@ -24,7 +24,7 @@ class _Writable:
         self._tensor = tensor
 
 
-class Tensor(Base):
+class Tensor(Base, metaclass=Documented):
     """An n-dimensional array, with Python's operators, indices and slices.
 
     `Tensor(data)` copies a number, a list (of lists), a NumPy array or a tensor into
