@@ -4,6 +4,7 @@
 
 from gi.repository import GLib
 
+from .dtypes import DType
 from .errors import Code, error, translate
 from .library import library
 from .operands import is_operand
@@ -11,22 +12,30 @@ from .ops import ops
 from .tensor import Base, Tensor
 
 _claim = Base.claim
+_get_dtype = Base.get_dtype
+_floating = frozenset((DType.F32, DType.F64))
 _get_current = library.Tape.get_current
 
 
 def _binary(name):
     op = ops[name]
     function = getattr(library, name)
+    scalar_form = getattr(library, name + "_scalar", None)
 
     def method(self, other):
-        if type(other) is Tensor:  # the common case, straight through
+        kind = type(other)  # the common cases, straight through
+        if kind is Tensor:
             result = function(self, other)
-            try:
-                _claim(result)
-            except GLib.Error as raised:
-                raise translate(raised) from None
-            return result
-        return op(self, other) if is_operand(other) else NotImplemented
+        elif (kind is float or kind is int) and scalar_form is not None and \
+                _get_dtype(self) in _floating:
+            result = scalar_form(self, other)
+        else:
+            return op(self, other) if is_operand(other) else NotImplemented
+        try:
+            _claim(result)
+        except GLib.Error as raised:
+            raise translate(raised) from None
+        return result
     return method
 
 
