@@ -21,6 +21,7 @@ typedef struct
   gsize compressed_size;
   gsize size;
   guint method;
+  guint checksum;
 } Member;
 
 struct _Npz
@@ -64,6 +65,7 @@ read_directory (Npz *self)
       g_assert_true (g_str_has_suffix (name, ".npy"));
       name[name_size - 4] = '\0';
       member->method = read_16 (entry + 10);
+      member->checksum = read_32 (entry + 16);
       member->compressed_size = read_32 (entry + 20);
       member->size = read_32 (entry + 24);
       member->data = local + LOCAL_SIZE + read_16 (local + 26) + read_16 (local + 28);
@@ -98,6 +100,22 @@ npz_free (Npz *self)
   g_free (self);
 }
 
+/* Zip's CRC-32 */
+static guint
+checksum_of (const gchar *bytes,
+             gsize        size)
+{
+  guint checksum = G_MAXUINT;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      checksum ^= (guint8) bytes[i];
+      for (guint k = 0; k < 8; k++)
+        checksum = checksum >> 1 ^ ((checksum & 1) != 0 ? 0xedb88320u : 0);
+    }
+  return ~checksum;
+}
+
 static gchar *
 inflate_member (const Member *member)
 {
@@ -121,6 +139,7 @@ inflate_member (const Member *member)
       g_assert_no_error (error);
     }
   g_assert_cmpuint (n_written, ==, member->size);
+  g_assert_cmphex (checksum_of (bytes, n_written), ==, member->checksum);
   bytes[member->size] = '\0';
   return bytes;
 }
@@ -298,6 +317,7 @@ parse_value (const gchar **at)
   gchar *end;
 
   skip_space (at);
+  self->source = *at;
   if (take (at, "null"))
     {
       self->kind = JSON_NULL;
@@ -332,6 +352,7 @@ parse_value (const gchar **at)
       g_assert_true (end > *at);
       *at = end;
     }
+  self->source_size = (gsize) (*at - self->source);
   return self;
 }
 

@@ -39,6 +39,8 @@ struct _Json
   JsonKind kind;
   gdouble number;
   gchar *text;                  /* a string */
+  const gchar *source;          /* as it was written, in what was parsed */
+  gsize source_size;
   GPtrArray *items;             /* of an array, or an object's values */
   GPtrArray *keys;
 };

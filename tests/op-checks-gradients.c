@@ -299,9 +299,12 @@ check_released (Case *self)
                                ? reel_tensor_get_grad (parameters[i]) : NULL;
 
         /* A rule that contributes nothing leaves no .grad where there would be zeros. */
-        gradients[i] = gradient != NULL ? reel_tensor_ref (gradient)
-                                        : expected[i] != NULL ? reel_tensor_ref (expected[i])
-                                                              : NULL;
+        if (gradient != NULL)
+          gradients[i] = reel_tensor_ref (gradient);
+        else if (expected[i] != NULL)
+          gradients[i] = reel_tensor_new_zeros (expected[i]->dtype, expected[i]->rank,
+                                                reel_tensor_get_shape (expected[i], NULL),
+                                                NULL);
       }
     if (!self->failed)
       (void) case_compare_tensors (self, ".grad of input", self->n_inputs, gradients, expected,

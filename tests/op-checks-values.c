@@ -279,11 +279,10 @@ check_odd_sizes (Case        *self,
   run_end (&run);
 }
 
-/* The inputs with every axis of a size made another size. */
-static ReelTensor **
-resized_inputs (Case  *self,
-                gint64 from,
-                gint64 to)
+ReelTensor **
+case_resize_inputs (const Case *self,
+                    gint64      from,
+                    gint64      to)
 {
   ReelTensor **inputs = g_new0 (ReelTensor *, self->n_inputs + 1);
 
@@ -328,7 +327,7 @@ check_empty (Case *self)
   /* All axes of one size, which belong together */
   for (gint64 size = 1; size <= 5 && !self->failed; size++)
     {
-      ReelTensor **inputs = resized_inputs (self, size, 0);
+      ReelTensor **inputs = case_resize_inputs (self, size, 0);
       g_autofree gchar *what = g_strdup_printf ("all axes of size %" G_GINT64_FORMAT " empty",
                                                 size);
 
@@ -468,118 +467,4 @@ check_paused (Case *self)
   run_end (&run);
   ok = reel_tape_pop_frame (reel_tape_get_current (), NULL);
   g_assert_true (ok);
-}
-
-/* Threads */
-
-/* More than several parts of the work have */
-#define MANY_ELEMENTS 40000
-
-/* The size of an axis that all inputs can be enlarged along, and by how much */
-static gint64
-enlarged_size (const Case *self,
-               gint64     *from)
-{
-  gint64 most = 0;
-  gdouble exponent = 0;
-
-  *from = 0;
-  for (guint i = 0; i < self->n_inputs; i++)
-    {
-      const ReelSampleInput *input = &self->sample->inputs[i];
-
-      if (self->inputs[i] == NULL || ref_count (input->rank, input->shape) <= most)
-        continue;
-      most = ref_count (input->rank, input->shape);
-      for (guint axis = 0; axis < input->rank; axis++)
-        *from = MAX (*from, input->shape[axis]);
-      exponent = 0;
-      for (guint axis = 0; axis < input->rank; axis++)
-        exponent += input->shape[axis] == *from ? 1 : 0;
-    }
-  if (*from < 2)
-    return *from;
-  return (gint64) ceil ((gdouble) *from * pow (MANY_ELEMENTS / (gdouble) most, 1 / exponent));
-}
-
-typedef struct
-{
-  ReelTensor **outputs;
-  ReelTensor **gradients;
-} Results;
-
-static gboolean
-compute (Case              *self,
-         ReelTensor *const *inputs,
-         Results           *results)
-{
-  g_autoptr (GError) error = NULL;
-  Run run;
-
-  memset (results, 0, sizeof *results);
-  run_begin (&run, self, inputs);
-  if (run.ok)
-    {
-      results->outputs = g_new0 (ReelTensor *, self->n_outputs + 1);
-      for (guint k = 0; k < self->n_outputs; k++)
-        results->outputs[k] = reel_tensor_ref (run.outputs[k]);
-      if (self->differentiable)
-        {
-          results->gradients = run_vjp (&run, REEL_GRAD_NONE, &error);
-          if (error != NULL)
-            case_fail (self, "the sweep fails: %s", error->message);
-        }
-    }
-  run_end (&run);
-  return results->outputs != NULL && !self->failed;
-}
-
-static void
-results_clear (const Case *self,
-               Results    *results)
-{
-  unref_tensors (self->n_outputs, results->outputs);
-  unref_tensors (self->n_inputs, results->gradients);
-}
-
-void
-check_threads (Case *self)
-{
-  static const guint n_threads[] = { 2, 3, 8 };
-  guint before = reel_get_n_threads ();
-  ReelTensor **inputs;
-  gint64 from, to = enlarged_size (self, &from);
-  Results one;
-
-  if (is_slow () && self->number > 0)
-    return;
-  inputs = resized_inputs (self, from, to);
-  reel_set_n_threads (1);
-  if (!compute (self, inputs, &one) && !self->failed)
-    {
-      /* The attributes allow no other size. */
-      unref_tensors (self->n_inputs, inputs);
-      inputs = case_ref_inputs (self);
-      if (!compute (self, inputs, &one) && !self->failed)
-        case_fail (self, "it fails");
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (n_threads) && !self->failed; i++)
-    {
-      g_autofree gchar *value = g_strdup_printf ("%u threads: output", n_threads[i]);
-      g_autofree gchar *gradient = g_strdup_printf ("%u threads: gradient", n_threads[i]);
-      Results more;
-
-      reel_set_n_threads (n_threads[i]);
-      if (!compute (self, inputs, &more))
-        case_fail (self, "it fails on %u threads", n_threads[i]);
-      else if (case_compare_tensors (self, value, self->n_outputs, more.outputs, one.outputs,
-                                     0) &&
-               self->differentiable)
-        (void) case_compare_tensors (self, gradient, self->n_inputs, more.gradients,
-                                     one.gradients, 0);
-      results_clear (self, &more);
-    }
-  reel_set_n_threads (before);
-  results_clear (self, &one);
-  unref_tensors (self->n_inputs, inputs);
 }

@@ -398,6 +398,7 @@ case_reference (Case              *self,
   g_autofree RefArray *arrays = g_new0 (RefArray, self->n_inputs + 1);
   RefCall call = { self->op->name, arrays, self->n_inputs, self->sample->attributes, outputs,
                    self->n_outputs };
+  gboolean ok;
 
   if (func == NULL)
     {
@@ -420,10 +421,10 @@ case_reference (Case              *self,
       array->n = reel_tensor_get_n_elements (inputs[i]);
       array->values = numbers_of (inputs[i]);
     }
-  func (&call);
+  ok = ref_run (func, &call);
   for (guint i = 0; i < self->n_inputs; i++)
     ref_array_clear (&arrays[i]);
-  return TRUE;
+  return ok;
 }
 
 gboolean
@@ -434,6 +435,8 @@ case_compare_reference (Case        *self,
   g_autofree RefArray *expected = g_new0 (RefArray, self->n_outputs + 1);
   gboolean ok = case_reference (self, run->inputs, expected);
 
+  if (!ok)
+    case_fail (self, "%s: it takes what the reference refuses", what);
   for (guint k = 0; ok && k < self->n_outputs; k++)
     {
       g_autofree gchar *name = g_strdup_printf ("%s: output %u", what, k);

@@ -70,6 +70,11 @@ ReelTensor *case_new_input (const Case   *self,
                             guint         rank,
                             const gint64 *shape);
 
+/* Leaves like the inputs with every axis of a size made another size. */
+ReelTensor **case_resize_inputs (const Case *self,
+                                 gint64      from,
+                                 gint64      to);
+
 /* The inputs, with new references. */
 ReelTensor **case_ref_inputs (const Case *self);
 void unref_tensors (guint        n,
@@ -122,7 +127,7 @@ gboolean case_compare_tensors (Case              *self,
                                ReelTensor *const *expected,
                                gdouble            tolerance);
 
-/* Runs the reference. */
+/* Runs the reference; FALSE where it refuses the inputs. */
 gboolean case_reference (Case              *self,
                          ReelTensor *const *inputs,
                          RefArray          *outputs);

@@ -13,7 +13,10 @@ static guint
 axis_of (const RefCall *call,
          guint          rank)
 {
-  return (guint) (*(const gint32 *) call->attributes + (gint32) rank);
+  gint32 axis = *(const gint32 *) call->attributes + (gint32) rank;
+
+  ref_require (axis >= 0 && axis < (gint32) rank);
+  return (guint) axis;
 }
 
 static gint64
@@ -23,7 +26,9 @@ index_at (const RefArray *index,
 {
   gint64 number = (gint64) index->values[i];
 
-  return number < 0 ? number + size : number;
+  number += number < 0 ? size : 0;
+  ref_require (number >= 0 && number < size);
+  return number;
 }
 
 /* Position `at` of an index tensor in x, with the index for the axis */
@@ -48,6 +53,7 @@ gather (RefCall *call)
   gdouble *y = ref_output (call, 0, x->dtype, index->rank, index->shape);
   gint64 at[REEL_MAX_AXES] = { 0 };
 
+  ref_require (index->rank == x->rank);
   for (gint64 i = 0; i < index->n; i++)
     {
       y[i] = x->values[picked_place (x, index, i, axis_of (call, x->rank), at)];
@@ -64,6 +70,7 @@ scatter_add (RefCall *call)
 
   if (x->n > 0)
     memcpy (y, x->values, (gsize) x->n * sizeof (gdouble));
+  ref_require (index->rank == x->rank && source->rank == index->rank);
   for (gint64 i = 0; i < index->n; i++)
     {
       y[picked_place (x, index, i, axis_of (call, x->rank), at)] +=
@@ -80,6 +87,7 @@ index_select (RefCall *call)
   gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
   gdouble *y;
 
+  ref_require (index->rank == 1);
   memcpy (shape, x->shape, sizeof shape);
   shape[axis] = index->n;
   y = ref_output (call, 0, x->dtype, x->rank, shape);
@@ -100,6 +108,9 @@ index_add (RefCall *call)
 
   if (x->n > 0)
     memcpy (y, x->values, (gsize) x->n * sizeof (gdouble));
+  ref_require (index->rank == 1 && source->rank == x->rank);
+  for (guint i = 0; i < x->rank; i++)
+    ref_require (source->shape[i] == (i == axis ? index->n : x->shape[i]));
   for (gint64 i = 0; i < source->n; i++)
     {
       y[picked_place (x, index, at[axis], axis, at)] += source->values[i];
@@ -115,6 +126,7 @@ embedding (RefCall *call)
   gint64 shape[REEL_MAX_AXES];
   gdouble *y;
 
+  ref_require (weight->rank >= 1);
   memcpy (shape, index->shape, index->rank * sizeof (gint64));
   memcpy (shape + index->rank, weight->shape + 1, (weight->rank - 1) * sizeof (gint64));
   y = ref_output (call, 0, weight->dtype, index->rank + weight->rank - 1, shape);

@@ -36,6 +36,8 @@ matmul (RefCall *call)
   gint64 n_batches;
   gdouble *y;
 
+  ref_require (call->inputs[0].rank >= 1 && call->inputs[1].rank >= 1);
+  ref_require (b.shape[b.rank - 2] == k);
   a_batch.rank -= 2;
   b_batch.rank -= 2;
   ref_broadcast_shape (&n_batch, shape, &a_batch);
@@ -78,6 +80,8 @@ linear (RefCall *call)
   gint64 shape[REEL_MAX_AXES];
   gdouble *y;
 
+  ref_require (weight->rank == 2 && x->rank >= 1 && x->shape[x->rank - 1] == k);
+  ref_require (bias->rank == G_MAXUINT || (bias->rank == 1 && bias->shape[0] == n));
   memcpy (shape, x->shape, sizeof shape);
   shape[x->rank - 1] = n;
   y = ref_output (call, 0, x->dtype, x->rank, shape);
@@ -102,6 +106,21 @@ typedef struct
   gint32 padding;
   gint64 n_classes;
 } Loss;
+
+/* Classes are indices of all axes but the last, probabilities have x's shape. */
+static void
+require_target (const RefArray *x,
+                const RefArray *target)
+{
+  RefArray rows = *x;
+
+  ref_require (x->rank >= 1);
+  rows.rank -= target->dtype == REEL_I64 ? 1 : 0;
+  ref_require_same_shape (&rows, target);
+  for (gint64 i = 0; target->dtype == REEL_I64 && i < target->n; i++)
+    ref_require (target->values[i] >= 0 &&
+                 target->values[i] < (gdouble) x->shape[x->rank - 1]);
+}
 
 /* The probability that a target gives class `i` of a row */
 static gdouble
@@ -139,6 +158,7 @@ loss (RefCall *call)
   gdouble *y = ref_output (call, 0, x->dtype, attributes->reduction == NONE ? x->rank - 1 : 0,
                            x->shape);
 
+  require_target (x, target);
   for (gint64 row = 0; row < n_rows; row++)
     for (gint64 i = 0; i < n; i++)
       {
@@ -150,16 +170,41 @@ loss (RefCall *call)
     y[0] /= (gdouble) n_rows;
 }
 
-/* What one row's loss weighs in the result, with the cotangent */
+/* What one row's loss weighs in the result, with the cotangent; of several cotangents
+ * stacked along leading axes, the first of number `which` */
 static gdouble
 row_cotangent (const RefArray *c,
                const Loss     *attributes,
+               gint64          which,
                gint64          row,
                gint64          n_rows)
 {
   if (attributes->reduction == NONE)
-    return c->values[row];
-  return c->values[0] / (attributes->reduction == MEAN ? (gdouble) n_rows : 1);
+    return c->values[which * n_rows + row];
+  return c->values[which] / (attributes->reduction == MEAN ? (gdouble) n_rows : 1);
+}
+
+/* Of x's shape behind the leading axes of stacked cotangents. Returns how many. */
+static gint64
+stacked_output (RefCall      *call,
+                const Loss   *attributes,
+                guint         rank,
+                const gint64 *x_shape)
+{
+  const RefArray *c = &call->inputs[0];
+  guint expected = attributes->reduction == NONE ? rank - 1 : 0;
+  gint64 shape[REEL_MAX_AXES];
+  guint extra;
+
+  ref_require (c->rank >= expected);
+  extra = c->rank - expected;
+  ref_require (extra + rank <= REEL_MAX_RANK);
+  for (guint i = 0; i < expected; i++)
+    ref_require (c->shape[extra + i] == x_shape[i]);
+  memcpy (shape, c->shape, extra * sizeof (gint64));
+  memcpy (shape + extra, x_shape, rank * sizeof (gint64));
+  (void) ref_output (call, 0, c->dtype, extra + rank, shape);
+  return ref_count (extra, shape);
 }
 
 static void
@@ -167,35 +212,42 @@ nll_backward (RefCall *call)
 {
   const Loss *attributes = call->attributes;
   const RefArray *c = &call->inputs[0], *target = &call->inputs[1];
-  gint64 shape[REEL_MAX_AXES];
-  gdouble *z;
+  const gint64 n = attributes->n_classes;
+  gint64 shape[REEL_MAX_AXES], n_stacked;
 
-  memcpy (shape, target->shape, sizeof shape);
-  shape[target->rank] = attributes->n_classes;
-  z = ref_output (call, 0, c->dtype, target->rank + 1, shape);
   for (gint64 row = 0; row < target->n; row++)
-    z[row * attributes->n_classes + (gint64) target->values[row]] =
-      -row_cotangent (c, attributes, row, target->n);
+    ref_require (target->values[row] < (gdouble) n);
+  memcpy (shape, target->shape, sizeof shape);
+  shape[target->rank] = n;
+  n_stacked = stacked_output (call, attributes, target->rank + 1, shape);
+  for (gint64 i = 0; i < n_stacked; i++)
+    for (gint64 row = 0; row < target->n; row++)
+      call->outputs[0].values[(i * target->n + row) * n + (gint64) target->values[row]] =
+        -row_cotangent (c, attributes, i, row, target->n);
 }
 
 static void
 cross_entropy_backward (RefCall *call)
 {
   const RefArray *c = &call->inputs[0], *x = &call->inputs[1], *target = &call->inputs[2];
-  const gint64 n = x->shape[x->rank - 1];
-  const gint64 n_rows = ref_count (x->rank - 1, x->shape);
-  gdouble *z = ref_output (call, 0, x->dtype, x->rank, x->shape);
+  gint64 n, n_rows, n_stacked;
 
-  for (gint64 row = 0; row < n_rows; row++)
+  require_target (x, target);
+  n = x->shape[x->rank - 1];
+  n_rows = ref_count (x->rank - 1, x->shape);
+  n_stacked = stacked_output (call, call->attributes, x->rank, x->shape);
+  for (gint64 k = 0; k < n_stacked * n_rows; k++)
     {
+      gint64 row = k % n_rows;
       gdouble total = 0;
 
       for (gint64 i = 0; i < n; i++)
         total += probability (target, row, i, n);
       for (gint64 i = 0; i < n; i++)
-        z[row * n + i] = row_cotangent (c, call->attributes, row, n_rows) *
-                         (exp (x->values[row * n + i] - log_sum (x, row, n)) * total -
-                          probability (target, row, i, n));
+        call->outputs[0].values[k * n + i] =
+          row_cotangent (c, call->attributes, k / n_rows, row, n_rows) *
+          (exp (x->values[row * n + i] - log_sum (x, row, n)) * total -
+           probability (target, row, i, n));
     }
 }
 

@@ -39,10 +39,16 @@ is_reduced (const Axes *axes,
             guint       axis,
             guint       rank)
 {
+  gboolean found = FALSE;
+
   for (guint i = 0; i < axes->n; i++)
-    if (axes->axes[i] + (gint32) rank == (gint32) axis)
-      return TRUE;
-  return FALSE;
+    {
+      gint32 number = axes->axes[i] + (gint32) rank;
+
+      ref_require (number >= 0 && number < (gint32) rank);
+      found |= number == (gint32) axis;
+    }
+  return found;
 }
 
 static void
@@ -76,6 +82,7 @@ element (const Rows     *rows,
          gint64          row,
          gint64          i)
 {
+  ref_require (i < rows->n);
   return x->values[rows->places[row * rows->n + i]];
 }
 
@@ -320,6 +327,7 @@ softmax_backward (RefCall *call)
   gdouble *z = same_output (call);
   Rows rows;
 
+  ref_require_same_shape (c, y);
   rows_init (&rows, c, call->attributes);
   for (gint64 row = 0; row < rows.n_rows; row++)
     {
@@ -409,6 +417,8 @@ prod_others (RefCall *call)
   gdouble *y = same_output (call);
   Rows rows;
 
+  for (guint k = 1; k < call->n_inputs; k++)
+    ref_require_same_shape (&call->inputs[k], &call->inputs[0]);
   rows_init (&rows, &call->inputs[0], call->attributes);
   for (gint64 row = 0; row < rows.n_rows; row++)
     for (gint64 i = 0; i < rows.n; i++)
@@ -426,16 +436,25 @@ sum_to_shape (RefCall *call)
     gint64 shape[REEL_MAX_AXES];
   } *target = call->attributes;
   const RefArray *x = &call->inputs[0];
-  gdouble *y = ref_output (call, 0, x->dtype, target->rank, target->shape);
-  gint64 at[REEL_MAX_AXES] = { 0 };
+  gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
+  guint n_kept, rank;
+  gdouble *y;
 
+  ref_require (x->rank >= target->n_old && target->rank <= target->n_old);
+  n_kept = x->rank - target->n_old;
+  rank = n_kept + target->rank;
+  memcpy (shape, x->shape, n_kept * sizeof (gint64));
+  memcpy (shape + n_kept, target->shape, target->rank * sizeof (gint64));
+  for (guint k = n_kept; k < rank; k++)
+    ref_require (shape[k] == 1 || shape[k] == x->shape[x->rank - rank + k]);
+  y = ref_output (call, 0, x->dtype, rank, shape);
   for (gint64 i = 0; i < x->n; i++)
     {
       gint64 place = 0;
 
-      for (guint k = 0; k < target->rank; k++)
-        place = place * target->shape[k] +
-                (target->shape[k] == 1 ? 0 : at[x->rank - target->rank + k]);
+      for (guint k = 0; k < rank; k++)
+        place = place * shape[k] +
+                (k < n_kept ? at[k] : shape[k] == 1 ? 0 : at[x->rank - rank + k]);
       y[place] += x->values[i];
       (void) ref_next (x->rank, x->shape, at);
     }

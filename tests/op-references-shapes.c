@@ -26,7 +26,9 @@ static guint
 from_front (gint32 axis,
             guint  rank)
 {
-  return (guint) (axis + (gint32) rank);
+  axis += (gint32) rank;
+  ref_require (axis >= 0 && axis < (gint32) rank);
+  return (guint) axis;
 }
 
 static gboolean
@@ -46,9 +48,10 @@ copy_values (RefCall       *call,
              const gint64  *shape)
 {
   const RefArray *x = &call->inputs[0];
-  gdouble *y = ref_output (call, 0, x->dtype, rank, shape);
+  gdouble *y;
 
-  g_assert_cmpint (call->outputs[0].n, ==, x->n);
+  ref_require (ref_count (rank, shape) == x->n);
+  y = ref_output (call, 0, x->dtype, rank, shape);
   if (x->n > 0)
     memcpy (y, x->values, (gsize) x->n * sizeof (gdouble));
 }
@@ -67,6 +70,7 @@ replaced_shape (const RefArray *x,
 {
   guint n_kept = x->rank - by->n_old;
 
+  ref_require (x->rank >= by->n_old);
   memcpy (shape, x->shape, n_kept * sizeof (gint64));
   memcpy (shape + n_kept, by->shape, by->rank * sizeof (gint64));
   return n_kept + by->rank;
@@ -85,13 +89,24 @@ static void
 broadcast_to (RefCall *call)
 {
   const RefArray *x = &call->inputs[0];
+  const Shape *by = call->attributes;
   gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
-  guint rank = replaced_shape (x, call->attributes, shape);
-  gdouble *y = ref_output (call, 0, x->dtype, rank, shape);
+  guint rank = replaced_shape (x, by, shape);
+  guint n_kept = x->rank - by->n_old, n_new = rank - x->rank;
+  RefArray wide = *x;
+  gdouble *y;
 
+  ref_require (by->n_old <= by->rank && rank <= REEL_MAX_RANK);
+  wide.rank = rank;
+  for (guint i = n_kept; i < rank; i++)
+    {
+      wide.shape[i] = i < n_kept + n_new ? 1 : x->shape[i - n_new];
+      ref_require (wide.shape[i] == 1 || wide.shape[i] == shape[i]);
+    }
+  y = ref_output (call, 0, x->dtype, rank, shape);
   for (gint64 i = 0; i < call->outputs[0].n; i++)
     {
-      y[i] = ref_broadcast (x, rank, at);
+      y[i] = ref_broadcast (&wide, rank, at);
       (void) ref_next (rank, shape, at);
     }
 }
@@ -106,6 +121,7 @@ permute (RefCall *call)
   guint n_kept = x->rank - permutation->n;
   gdouble *y;
 
+  ref_require (x->rank >= permutation->n);
   for (guint i = 0; i < x->rank; i++)
     {
       from[i] = i < n_kept ? i : from_front (permutation->axes[i - n_kept], x->rank);
@@ -208,6 +224,8 @@ take_range (RefCall *call,
   gint64 shape[REEL_MAX_AXES], at[REEL_MAX_AXES] = { 0 };
   gdouble *y;
 
+  if (length > 0)
+    ref_require (start >= 0 && start + (length - 1) * step < x->shape[axis]);
   memcpy (shape, x->shape, sizeof shape);
   shape[axis] = length;
   y = ref_output (call, k, x->dtype, x->rank, shape);
@@ -268,9 +286,11 @@ narrow (RefCall *call)
     gint64 start;
     gint64 length;
   } *range = call->attributes;
+  guint axis = from_front (range->axis, call->inputs[0].rank);
 
-  take_range (call, 0, from_front (range->axis, call->inputs[0].rank), range->start, 1,
-              range->length);
+  ref_require (range->start >= 0 && range->length >= 0 &&
+               range->start + range->length <= call->inputs[0].shape[axis]);
+  take_range (call, 0, axis, range->start, 1, range->length);
 }
 
 static void
@@ -305,6 +325,7 @@ split (RefCall *call)
                   parts->sizes[k]);
       start += parts->sizes[k];
     }
+  ref_require (start == call->inputs[0].shape[from_front (parts->axis, call->inputs[0].rank)]);
 }
 
 static void
@@ -312,6 +333,7 @@ unbind (RefCall *call)
 {
   guint axis = from_front (*(const gint32 *) call->attributes, call->inputs[0].rank);
 
+  ref_require (call->inputs[0].shape[axis] == call->n_outputs);
   for (guint k = 0; k < call->n_outputs; k++)
     {
       take_range (call, k, axis, k, 1, 1);
@@ -380,6 +402,7 @@ triangle (RefCall *call)
   gdouble *y = ref_output (call, 0, x->dtype, x->rank, x->shape);
   gint64 at[REEL_MAX_AXES] = { 0 };
 
+  ref_require (x->rank >= 2);
   for (gint64 i = 0; i < x->n; i++)
     {
       gint64 above = at[x->rank - 1] - at[x->rank - 2];
@@ -421,7 +444,14 @@ concat (RefCall *call)
 
   memcpy (shape, first->shape, sizeof shape);
   for (guint k = 1; k < call->n_inputs; k++)
-    shape[axis] += call->inputs[k].shape[axis];
+    {
+      const RefArray *x = &call->inputs[k];
+
+      ref_require (x->rank == first->rank);
+      for (guint i = 0; i < x->rank; i++)
+        ref_require (i == axis || x->shape[i] == first->shape[i]);
+      shape[axis] += x->shape[axis];
+    }
   (void) ref_output (call, 0, first->dtype, first->rank, shape);
   for (guint k = 0; k < call->n_inputs; k++)
     {
@@ -445,6 +475,7 @@ stack (RefCall *call)
   with_axis.shape[axis] = 1;
   for (guint k = 0; k < call->n_inputs; k++)
     {
+      ref_require_same_shape (&call->inputs[k], first);
       with_axis.values = call->inputs[k].values;
       put_range (call, &with_axis, axis, k);
     }
@@ -461,70 +492,6 @@ cast (RefCall *call)
     y[i] = dtype == REEL_BOOL ? x->values[i] != 0
                               : reel_dtype_is_floating (dtype) ? x->values[i]
                                                                : trunc (x->values[i]);
-}
-
-/* A part of a whole: a position of the part lies in the whole's row-major layout
- * where strides and offset say. */
-typedef struct
-{
-  guint32 rank;                 /* G_MAXUINT32: the whole */
-  guint32 n_whole;
-  gint64 shape[REEL_MAX_AXES];
-  gint64 offset;
-  gint64 strides[REEL_MAX_AXES];
-} Part;
-
-static gint64
-place_in_whole (const Part   *part,
-                const gint64 *at)
-{
-  gint64 place = part->offset;
-
-  for (guint i = 0; i < part->rank; i++)
-    place += at[i] * part->strides[i];
-  return place;
-}
-
-static void
-assemble (RefCall *call)
-{
-  const struct
-  {
-    guint32 dtype;
-    guint32 rank;
-    gint64 shape[REEL_MAX_AXES];
-    Part parts[];
-  } *assembly = call->attributes;
-  gdouble *y = ref_output (call, 0, (ReelDType) assembly->dtype, assembly->rank,
-                           assembly->shape);
-
-  for (guint k = 0; k < call->n_inputs; k++)
-    {
-      const RefArray *x = &call->inputs[k];
-      const Part *part = &assembly->parts[k];
-      gint64 at[REEL_MAX_AXES] = { 0 };
-
-      for (gint64 i = 0; i < x->n; i++)
-        {
-          y[part->rank == G_MAXUINT32 ? i : place_in_whole (part, at)] += x->values[i];
-          (void) ref_next (x->rank, x->shape, at);
-        }
-    }
-}
-
-static void
-region (RefCall *call)
-{
-  const Part *part = call->attributes;
-  const RefArray *x = &call->inputs[0];
-  gdouble *y = ref_output (call, 0, x->dtype, part->rank, part->shape);
-  gint64 at[REEL_MAX_AXES] = { 0 };
-
-  for (gint64 i = 0; i < call->outputs[0].n; i++)
-    {
-      y[i] = x->values[place_in_whole (part, at)];
-      (void) ref_next (part->rank, part->shape, at);
-    }
 }
 
 /* x repeated along axes of the result */
@@ -547,6 +514,7 @@ spread (RefCall *call)
     if (has_axis (axes, i, rank))
       {
         shape[i] = attributes->sizes[k++];
+        ref_require (!axes->keep || x->shape[from] == 1);
         from += axes->keep ? 1 : 0;
       }
     else
@@ -568,10 +536,11 @@ spread (RefCall *call)
 
 const Reference ref_shapes[] = {
   { "reshape", reshape }, { "permute", permute }, { "flatten", flatten },
-  { "transpose", transpose }, { "narrow", narrow }, { "expand", broadcast_to }, { "broadcast_to", broadcast_to },
+  { "transpose", transpose }, { "narrow", narrow }, { "expand", broadcast_to },
+  { "broadcast_to", broadcast_to },
   { "squeeze", squeeze }, { "unsqueeze", unsqueeze }, { "slice", slice },
   { "select", select_ }, { "flip", flip }, { "diagonal", diagonal }, { "tril", triangle },
   { "triu", triangle }, { "concat", concat }, { "stack", stack }, { "split", split },
-  { "unbind", unbind }, { "contiguous", same }, { "cast", cast }, { "assemble", assemble },
-  { "region", region }, { "spread", spread }, { NULL, NULL }
+  { "unbind", unbind }, { "contiguous", same }, { "cast", cast }, { "spread", spread },
+  { NULL, NULL }
 };

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "op-references.h"
 
+#include <setjmp.h>
 #include <string.h>
 
 static GPtrArray *registered;
@@ -10,7 +11,8 @@ RefFunc
 ref_lookup (const gchar *name)
 {
   const Reference *const lists[] = {
-    ref_elementwise, ref_shapes, ref_indexing, ref_reductions, ref_products
+    ref_elementwise, ref_shapes, ref_indexing, ref_reductions, ref_products,
+    ref_parts
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -35,6 +37,35 @@ ref_register (const Reference *reference)
   g_ptr_array_add (registered, (gpointer) reference);
 }
 
+/* Where ref_run () goes on after a refusal */
+static jmp_buf refused;
+
+gboolean
+ref_run (RefFunc  func,
+         RefCall *call)
+{
+  if (setjmp (refused) != 0)
+    return FALSE;
+  func (call);
+  return TRUE;
+}
+
+void
+ref_require (gboolean holds)
+{
+  if (!holds)
+    longjmp (refused, 1);
+}
+
+void
+ref_require_same_shape (const RefArray *x,
+                        const RefArray *y)
+{
+  ref_require (x->rank == y->rank);
+  for (guint i = 0; i < x->rank; i++)
+    ref_require (x->shape[i] == y->shape[i]);
+}
+
 gint64
 ref_count (guint         rank,
            const gint64 *shape)
@@ -57,6 +88,7 @@ ref_output (RefCall      *call,
 
   g_assert_cmpuint (k, <, call->n_outputs);
   g_assert_null (output->values);
+  ref_require (rank <= REEL_MAX_RANK);
   output->dtype = dtype;
   output->rank = rank;
   memcpy (output->shape, shape, rank * sizeof (gint64));
@@ -93,7 +125,10 @@ ref_flat (guint         rank,
   gint64 flat = 0;
 
   for (guint i = 0; i < rank; i++)
-    flat = flat * shape[i] + at[i];
+    {
+      ref_require (at[i] >= 0 && at[i] < shape[i]);
+      flat = flat * shape[i] + at[i];
+    }
   return flat;
 }
 
@@ -123,5 +158,10 @@ ref_broadcast_shape (guint          *rank,
     }
   for (guint i = 0; i < x->rank; i++)
     if (x->shape[i] != 1)
-      shape[*rank - x->rank + i] = x->shape[i];
+      {
+        gint64 *size = &shape[*rank - x->rank + i];
+
+        ref_require (*size == 1 || *size == x->shape[i]);
+        *size = x->shape[i];
+      }
 }

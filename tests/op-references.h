@@ -29,6 +29,18 @@ typedef struct
 
 typedef void (*RefFunc) (RefCall *call);
 
+/* FALSE where the reference refused. */
+gboolean ref_run (RefFunc  func,
+                  RefCall *call);
+
+/* What inputs have to fulfil, or the op has to refuse them. Does not come back where
+ * it does not hold. */
+void ref_require (gboolean holds);
+
+void ref_require_same_shape (const RefArray *x,
+                             const RefArray *y);
+
+
 typedef struct
 {
   const gchar *name;
@@ -41,6 +53,7 @@ extern const Reference ref_shapes[];
 extern const Reference ref_indexing[];
 extern const Reference ref_reductions[];
 extern const Reference ref_products[];
+extern const Reference ref_parts[];
 
 /* NULL where there is none */
 RefFunc ref_lookup (const gchar *name);
@@ -72,7 +85,7 @@ gdouble ref_broadcast (const RefArray *x,
                        guint           rank,
                        const gint64   *at);
 
-/* The shape that two broadcast to, by NumPy's rule; they fit. */
+/* The shape that two broadcast to, by NumPy's rule. */
 void ref_broadcast_shape (guint        *rank,
                           gint64       *shape,
                           const RefArray *x);

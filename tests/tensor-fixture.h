@@ -4,7 +4,7 @@
 
 /* What the tests of tensors share. */
 
-#include "tensor/tensor-private.h"
+#include <reel/reel.h>
 
 #include <math.h>
 
@@ -71,15 +71,18 @@ assert_elements (ReelTensor    *tensor,
                  gint64         n,
                  const gdouble *expected)
 {
-  g_autoptr (GBytes) bytes = reel_tensor_get_bytes (tensor, NULL);
-  const gchar *data = g_bytes_get_data (bytes, NULL);
-  ReelDType dtype = reel_tensor_get_dtype (tensor);
+  guint rank;
+  const gint64 *shape = reel_tensor_get_shape (tensor, &rank);
 
   g_assert_cmpint (reel_tensor_get_n_elements (tensor), ==, n);
   for (gint64 i = 0; i < n; i++)
-    g_assert_cmpfloat (_reel_element_get (dtype, data + (gsize) i *
-                                                 reel_dtype_get_size (dtype)), ==,
-                       expected[i]);
+    {
+      gint64 place[REEL_MAX_AXES], left = i;
+
+      for (guint axis = rank; axis-- > 0; left /= shape[axis])
+        place[axis] = left % shape[axis];
+      g_assert_cmpfloat (reel_tensor_get_item (tensor, rank, place), ==, expected[i]);
+    }
 }
 
 #define ASSERT_ELEMENTS(tensor, ...) \
@@ -91,23 +94,4 @@ range (ReelDType dtype,
        gint64    n)
 {
   return reel_tensor_new_arange (dtype, 0, (gdouble) n, 1, NULL);
-}
-
-FIXTURE ReelTensor *
-view_of (ReelTensor   *base,
-         guint         rank,
-         const gint64 *shape,
-         const gint64 *strides,
-         gint64        offset)
-{
-  return _reel_tensor_new_view (_reel_pool_get_shared (), base, rank, shape, strides,
-                                offset);
-}
-
-#define STRIDES(...) ((const gint64[]){ __VA_ARGS__ })
-
-FIXTURE guint
-version_of (ReelTensor *tensor)
-{
-  return _reel_tensor_memory_version (tensor);
 }

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: The Reel authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tensor-fixture.h"
+#include "private-fixture.h"
 
 /* --- Reading and writing --- */
 
