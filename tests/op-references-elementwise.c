@@ -11,21 +11,6 @@ typedef gdouble (*Function) (gdouble        x,
 typedef gdouble (*Function2) (gdouble a,
                               gdouble b);
 
-#define FUNCTION(name, expression) \
-  static gdouble \
-  name (gdouble        x, \
-        const gdouble *p) \
-  { \
-    return expression; \
-  }
-#define FUNCTION_2(name, expression) \
-  static gdouble \
-  name (gdouble a, \
-        gdouble b) \
-  { \
-    return expression; \
-  }
-
 static gdouble
 sigmoid (gdouble x)
 {
@@ -44,95 +29,130 @@ normal_density (gdouble x)
   return exp (-0.5 * x * x) / sqrt (2 * G_PI);
 }
 
-FUNCTION (neg, -x)
-FUNCTION (abs_, fabs (x))
-FUNCTION (sign, x > 0 ? 1 : x < 0 ? -1 : 0)
-FUNCTION (square, x * x)
-FUNCTION (sqrt_, sqrt (x))
-FUNCTION (rsqrt, 1 / sqrt (x))
-FUNCTION (reciprocal, 1 / x)
-FUNCTION (exp_, exp (x))
-FUNCTION (expm1_, expm1 (x))
-FUNCTION (log_, log (x))
-FUNCTION (log1p_, log1p (x))
-FUNCTION (sin_, sin (x))
-FUNCTION (cos_, cos (x))
-FUNCTION (tan_, tan (x))
-FUNCTION (tanh_, tanh (x))
-FUNCTION (sigmoid_, sigmoid (x))
-FUNCTION (relu, x > 0 ? x : 0)
-FUNCTION (leaky_relu, x > 0 ? x : p[0] * x)
-FUNCTION (elu, x > 0 ? x : p[0] * (exp (x) - 1))
-FUNCTION (gelu, x * normal_distribution (x))
-FUNCTION (gelu_tanh, x / 2 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x))))
-FUNCTION (silu, x * sigmoid (x))
-FUNCTION (softplus, log (1 + exp (p[0] * x)) / p[0])
-FUNCTION (erf_, erf (x))
-FUNCTION (floor_, floor (x))
-FUNCTION (ceil_, ceil (x))
-FUNCTION (round_, nearbyint (x))
-FUNCTION (clamp, x < p[0] ? p[0] : x > p[1] ? p[1] : x)
-FUNCTION (add_scalar, x + p[0])
-FUNCTION (sub_scalar, x - p[0])
-FUNCTION (mul_scalar, x * p[0])
-FUNCTION (div_scalar, x / p[0])
-FUNCTION (pow_scalar, pow (x, p[0]))
-FUNCTION (maximum_scalar, x > p[0] ? x : p[0])
-FUNCTION (minimum_scalar, x < p[0] ? x : p[0])
+static gdouble
+gelu_gate (gdouble x)
+{
+  return sqrt (2 / G_PI) * (x + 0.044715 * x * x * x);
+}
 
-/* Slopes, of x or of the result, as each backward op takes it */
-FUNCTION (slope_abs, x > 0 ? 1 : x < 0 ? -1 : 0)
-FUNCTION (slope_square, 2 * x)
-FUNCTION (slope_sqrt, 0.5 / x)
-FUNCTION (slope_rsqrt, -0.5 * x * x * x)
-FUNCTION (slope_reciprocal, -x * x)
-FUNCTION (slope_exp, x)
-FUNCTION (slope_expm1, exp (x))
-FUNCTION (slope_log, 1 / x)
-FUNCTION (slope_log1p, 1 / (1 + x))
-FUNCTION (slope_sin, cos (x))
-FUNCTION (slope_cos, -sin (x))
-FUNCTION (slope_tan, 1 + x * x)
-FUNCTION (slope_tanh, 1 / (cosh (x) * cosh (x)))
-FUNCTION (slope_sigmoid, sigmoid (x) * (1 - sigmoid (x)))
-FUNCTION (slope_relu, x > 0 ? 1 : 0)
-FUNCTION (slope_leaky_relu, x > 0 ? 1 : p[0])
-FUNCTION (slope_elu, x > 0 ? 1 : p[0] * exp (x))
-FUNCTION (slope_gelu, normal_distribution (x) + x * normal_density (x))
-FUNCTION (slope_gelu_tanh,
-          0.5 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x))) +
-          0.5 * x / pow (cosh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x)), 2) *
-          sqrt (2 / G_PI) * (1 + 3 * 0.044715 * x * x))
-FUNCTION (slope_silu, sigmoid (x) + x * sigmoid (x) * (1 - sigmoid (x)))
-FUNCTION (slope_softplus, sigmoid (p[0] * x))
-FUNCTION (slope_erf, 2 / sqrt (G_PI) * exp (-x * x))
-FUNCTION (slope_clamp, x >= p[0] && x <= p[1] ? 1 : 0)
-FUNCTION (slope_pow_scalar, p[0] * pow (x, p[0] - 1))
-FUNCTION (slope_maximum_scalar, x > p[0] ? 1 : x < p[0] ? 0 : 0.5)
-FUNCTION (slope_minimum_scalar, x < p[0] ? 1 : x > p[0] ? 0 : 0.5)
+/* A row an op: VALUE of x; SLOPE also of what its slope is taken at, x or the result, again
+ * as x; TEST gives bool; BINARY and COMPARE of a and b. */
+#define REFERENCES(VALUE, SLOPE, TEST, BINARY, COMPARE) \
+  VALUE (neg, -x) \
+  VALUE (add_scalar, x + p[0]) \
+  VALUE (sub_scalar, x - p[0]) \
+  VALUE (mul_scalar, x * p[0]) \
+  VALUE (div_scalar, x / p[0]) \
+  VALUE (frac, fmod (x, 1)) \
+  VALUE (sign, x > 0 ? 1 : x < 0 ? -1 : 0) \
+  VALUE (floor, floor (x)) \
+  VALUE (ceil, ceil (x)) \
+  VALUE (round, nearbyint (x)) \
+  VALUE (trunc, x < 0 ? ceil (x) : floor (x)) \
+  TEST (isnan, x != x) \
+  TEST (isinf, fabs (x) == HUGE_VAL) \
+  TEST (isfinite, fabs (x) < HUGE_VAL) \
+  TEST (logical_not, x == 0) \
+  SLOPE (abs, fabs (x), x > 0 ? 1 : x < 0 ? -1 : 0) \
+  SLOPE (relu, x > 0 ? x : 0, x > 0 ? 1 : 0) \
+  SLOPE (clamp, x < p[0] ? p[0] : x > p[1] ? p[1] : x, x >= p[0] && x <= p[1] ? 1 : 0) \
+  SLOPE (leaky_relu, x > 0 ? x : p[0] * x, x > 0 ? 1 : p[0]) \
+  SLOPE (maximum_scalar, x > p[0] ? x : p[0], x > p[0] ? 1 : x < p[0] ? 0 : 0.5) \
+  SLOPE (minimum_scalar, x < p[0] ? x : p[0], x < p[0] ? 1 : x > p[0] ? 0 : 0.5) \
+  SLOPE (square, x * x, 2 * x) \
+  SLOPE (pow_scalar, pow (x, p[0]), p[0] * pow (x, p[0] - 1)) \
+  SLOPE (sqrt, sqrt (x), 0.5 / x) \
+  SLOPE (rsqrt, 1 / sqrt (x), -0.5 * pow (x, -1.5)) \
+  SLOPE (cbrt, copysign (pow (fabs (x), 1. / 3), x), 1 / (3 * x * x)) \
+  SLOPE (reciprocal, 1 / x, -x * x) \
+  SLOPE (exp, exp (x), x) \
+  SLOPE (exp2, pow (2, x), x * log (2)) \
+  SLOPE (expm1, expm1 (x), exp (x)) \
+  SLOPE (log, log (x), 1 / x) \
+  SLOPE (log2, log (x) / log (2), 1 / (x * log (2))) \
+  SLOPE (log10, log (x) / log (10), 1 / (x * log (10))) \
+  SLOPE (log1p, log1p (x), 1 / (1 + x)) \
+  SLOPE (sin, sin (x), cos (x)) \
+  SLOPE (cos, cos (x), -sin (x)) \
+  SLOPE (tan, tan (x), 1 + x * x) \
+  SLOPE (asin, atan2 (x, sqrt (1 - x * x)), 1 / sqrt (1 - x * x)) \
+  SLOPE (acos, atan2 (sqrt (1 - x * x), x), -1 / sqrt (1 - x * x)) \
+  SLOPE (atan, atan2 (x, 1), 1 / (1 + x * x)) \
+  SLOPE (sinh, (exp (x) - exp (-x)) / 2, (exp (x) + exp (-x)) / 2) \
+  SLOPE (cosh, (exp (x) + exp (-x)) / 2, (exp (x) - exp (-x)) / 2) \
+  SLOPE (tanh, tanh (x), 1 / (cosh (x) * cosh (x))) \
+  SLOPE (asinh, log (x + sqrt (x * x + 1)), 1 / sqrt (x * x + 1)) \
+  SLOPE (acosh, log (x + sqrt (x * x - 1)), 1 / sqrt (x * x - 1)) \
+  SLOPE (atanh, 0.5 * log ((1 + x) / (1 - x)), 1 / (1 - x * x)) \
+  SLOPE (sigmoid, sigmoid (x), sigmoid (x) * (1 - sigmoid (x))) \
+  SLOPE (log_sigmoid, log (sigmoid (x)), sigmoid (-x)) \
+  SLOPE (softplus, log (1 + exp (p[0] * x)) / p[0], sigmoid (p[0] * x)) \
+  SLOPE (elu, x > 0 ? x : p[0] * (exp (x) - 1), x > 0 ? 1 : p[0] * exp (x)) \
+  SLOPE (gelu, x * normal_distribution (x), normal_distribution (x) + x * normal_density (x)) \
+  SLOPE (gelu_tanh, x / 2 * (1 + tanh (gelu_gate (x))), \
+         0.5 * (1 + tanh (gelu_gate (x))) + \
+         0.5 * x / pow (cosh (gelu_gate (x)), 2) * sqrt (2 / G_PI) * (1 + 3 * 0.044715 * x * x)) \
+  SLOPE (silu, x * sigmoid (x), sigmoid (x) + x * sigmoid (x) * (1 - sigmoid (x))) \
+  SLOPE (mish, x * tanh (log (1 + exp (x))), \
+         tanh (log (1 + exp (x))) + x * sigmoid (x) / pow (cosh (log (1 + exp (x))), 2)) \
+  SLOPE (softsign, x / (1 + fabs (x)), 1 / pow (1 + fabs (x), 2)) \
+  SLOPE (hardswish, x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6, \
+         x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5) \
+  SLOPE (erf, erf (x), 2 / sqrt (G_PI) * exp (-x * x)) \
+  SLOPE (erfc, 1 - erf (x), -2 / sqrt (G_PI) * exp (-x * x)) \
+  BINARY (add, a + b) \
+  BINARY (sub, a - b) \
+  BINARY (mul, a * b) \
+  BINARY (div, a / b) \
+  BINARY (pow, pow (a, b)) \
+  BINARY (maximum, a > b ? a : b) \
+  BINARY (minimum, a < b ? a : b) \
+  BINARY (atan2, atan2 (a, b)) \
+  BINARY (hypot, sqrt (a * a + b * b)) \
+  BINARY (copysign, signbit (b) ? -fabs (a) : fabs (a)) \
+  BINARY (fmod, a - b * trunc (a / b)) \
+  BINARY (remainder, a - b * floor (a / b)) \
+  BINARY (logaddexp, log (exp (a) + exp (b))) \
+  BINARY (xlogy, a == 0 ? 0 : a * log (b)) \
+  BINARY (mul_absorb, a == 0 ? 0 : a * b) \
+  BINARY (mul_absorb_both, a == 0 || b == 0 ? 0 : a * b) \
+  BINARY (div_absorb, a == 0 ? 0 : a / b) \
+  BINARY (pow_slope, b * pow (a, b - 1)) \
+  COMPARE (equal, a == b) \
+  COMPARE (not_equal, a != b) \
+  COMPARE (less, a < b) \
+  COMPARE (less_equal, a <= b) \
+  COMPARE (greater, a > b) \
+  COMPARE (greater_equal, a >= b) \
+  COMPARE (logical_and, a != 0 && b != 0) \
+  COMPARE (logical_or, a != 0 || b != 0)
 
-FUNCTION_2 (add, a + b)
-FUNCTION_2 (sub, a - b)
-FUNCTION_2 (mul, a * b)
-FUNCTION_2 (div_, a / b)
-FUNCTION_2 (pow_, pow (a, b))
-FUNCTION_2 (maximum, a > b ? a : b)
-FUNCTION_2 (minimum, a < b ? a : b)
-FUNCTION_2 (mul_absorb, a == 0 || b == 0 ? 0 : a * b)
-FUNCTION_2 (div_absorb, a == 0 ? 0 : a / b)
-FUNCTION_2 (equal, a == b)
-FUNCTION_2 (not_equal, a != b)
-FUNCTION_2 (less, a < b)
-FUNCTION_2 (less_equal, a <= b)
-FUNCTION_2 (greater, a > b)
-FUNCTION_2 (greater_equal, a >= b)
-FUNCTION_2 (logical_and, a != 0 && b != 0)
-FUNCTION_2 (logical_or, a != 0 || b != 0)
-
-#define UNARY(function) { #function, function, NULL, NULL }
-#define UNARY_(name, function) { name, function, NULL, NULL }
-#define SLOPE(name) { #name "_backward", NULL, slope_##name, NULL }
-#define BINARY(function) { #function, NULL, NULL, function }
+#define VALUE(name, value) \
+  static gdouble \
+  value_of_##name (gdouble        x, \
+                   const gdouble *p) \
+  { \
+    return value; \
+  }
+#define SLOPE(name, value, slope) \
+  VALUE (name, value) \
+  static gdouble \
+  slope_of_##name (gdouble        x, \
+                   const gdouble *p) \
+  { \
+    return slope; \
+  }
+#define BINARY(name, value) \
+  static gdouble \
+  value_of_##name (gdouble a, \
+                   gdouble b) \
+  { \
+    return value; \
+  }
+REFERENCES (VALUE, SLOPE, VALUE, BINARY, BINARY)
+#undef VALUE
+#undef SLOPE
+#undef BINARY
 
 static const struct
 {
@@ -141,24 +161,14 @@ static const struct
   Function slope;
   Function2 binary;
 } table[] = {
-  UNARY (neg), UNARY_ ("abs", abs_), UNARY (sign), UNARY (square), UNARY_ ("sqrt", sqrt_),
-  UNARY (rsqrt), UNARY (reciprocal), UNARY_ ("exp", exp_), UNARY_ ("expm1", expm1_),
-  UNARY_ ("log", log_), UNARY_ ("log1p", log1p_), UNARY_ ("sin", sin_), UNARY_ ("cos", cos_),
-  UNARY_ ("tan", tan_), UNARY_ ("tanh", tanh_), UNARY_ ("sigmoid", sigmoid_), UNARY (relu),
-  UNARY (leaky_relu), UNARY (elu), UNARY (gelu), UNARY (gelu_tanh), UNARY (silu),
-  UNARY (softplus), UNARY_ ("erf", erf_), UNARY_ ("floor", floor_), UNARY_ ("ceil", ceil_),
-  UNARY_ ("round", round_), UNARY (clamp), UNARY (add_scalar), UNARY (sub_scalar),
-  UNARY (mul_scalar), UNARY (div_scalar), UNARY (pow_scalar), UNARY (maximum_scalar),
-  UNARY (minimum_scalar),
-  SLOPE (abs), SLOPE (square), SLOPE (sqrt), SLOPE (rsqrt), SLOPE (reciprocal), SLOPE (exp),
-  SLOPE (expm1), SLOPE (log), SLOPE (log1p), SLOPE (sin), SLOPE (cos), SLOPE (tan),
-  SLOPE (tanh), SLOPE (sigmoid), SLOPE (relu), SLOPE (leaky_relu), SLOPE (elu), SLOPE (gelu),
-  SLOPE (gelu_tanh), SLOPE (silu), SLOPE (softplus), SLOPE (erf), SLOPE (clamp),
-  SLOPE (pow_scalar), SLOPE (maximum_scalar), SLOPE (minimum_scalar),
-  BINARY (add), BINARY (sub), BINARY (mul), { "div", NULL, NULL, div_ },
-  { "pow", NULL, NULL, pow_ }, BINARY (maximum), BINARY (minimum), BINARY (mul_absorb),
-  BINARY (div_absorb), BINARY (equal), BINARY (not_equal), BINARY (less), BINARY (less_equal),
-  BINARY (greater), BINARY (greater_equal), BINARY (logical_and), BINARY (logical_or),
+#define VALUE(name, value) { #name, value_of_##name, NULL, NULL },
+#define SLOPE(name, value, slope) \
+  { #name, value_of_##name, NULL, NULL }, { #name "_backward", NULL, slope_of_##name, NULL },
+#define BINARY(name, value) { #name, NULL, NULL, value_of_##name },
+  REFERENCES (VALUE, SLOPE, VALUE, BINARY, BINARY)
+#undef VALUE
+#undef SLOPE
+#undef BINARY
 };
 
 static guint
@@ -171,14 +181,27 @@ row_of (const gchar *name)
 }
 
 static void
-unary (RefCall *call)
+unary_as (RefCall  *call,
+          ReelDType dtype)
 {
   const RefArray *x = &call->inputs[0];
   Function function = table[row_of (call->name)].unary;
-  gdouble *y = ref_output (call, 0, x->dtype, x->rank, x->shape);
+  gdouble *y = ref_output (call, 0, dtype, x->rank, x->shape);
 
   for (gint64 i = 0; i < x->n; i++)
     y[i] = function (x->values[i], call->attributes);
+}
+
+static void
+unary (RefCall *call)
+{
+  unary_as (call, call->inputs[0].dtype);
+}
+
+static void
+test (RefCall *call)
+{
+  unary_as (call, REEL_BOOL);
 }
 
 /* The two operands' broadcast shape */
@@ -243,16 +266,6 @@ compare (RefCall *call)
 }
 
 static void
-logical_not (RefCall *call)
-{
-  const RefArray *x = &call->inputs[0];
-  gdouble *y = ref_output (call, 0, REEL_BOOL, x->rank, x->shape);
-
-  for (gint64 i = 0; i < x->n; i++)
-    y[i] = x->values[i] == 0;
-}
-
-static void
 where (RefCall *call)
 {
   gdouble *y = binary_output (call, call->inputs[1].dtype);
@@ -268,19 +281,12 @@ where (RefCall *call)
     }
 }
 
-#define U(name) { #name, unary }
-#define S(name) { #name, unary }, { #name "_backward", slope }
-#define B(name) { #name, binary }
-#define C(name) { #name, compare }
-
 const Reference ref_elementwise[] = {
-  U (neg), S (abs), U (sign), S (square), S (sqrt), S (rsqrt), S (reciprocal), S (exp),
-  S (expm1), S (log), S (log1p), S (sin), S (cos), S (tan), S (tanh), S (sigmoid), S (relu),
-  S (leaky_relu), S (elu), S (gelu), S (gelu_tanh), S (silu), S (softplus), S (erf),
-  U (floor), U (ceil), U (round), S (clamp), U (add_scalar), U (sub_scalar), U (mul_scalar),
-  U (div_scalar), S (pow_scalar), S (maximum_scalar), S (minimum_scalar),
-  B (add), B (sub), B (mul), B (div), B (pow), B (maximum), B (minimum), B (mul_absorb),
-  B (div_absorb), C (equal), C (not_equal), C (less), C (less_equal), C (greater),
-  C (greater_equal), C (logical_and), C (logical_or), { "logical_not", logical_not },
+#define VALUE(name, value) { #name, unary },
+#define SLOPE(name, value, slope_) { #name, unary }, { #name "_backward", slope },
+#define TEST(name, value) { #name, test },
+#define BINARY(name, value) { #name, binary },
+#define COMPARE(name, value) { #name, compare },
+  REFERENCES (VALUE, SLOPE, TEST, BINARY, COMPARE)
   { "where", where }, { NULL, NULL }
 };

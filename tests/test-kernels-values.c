@@ -40,18 +40,11 @@ static const struct
   gboolean at_output;
   gdouble from, to;
 } slopes[] = {
-#define ROW(name, at_output, from, to) \
-  { REEL_SLOPE_##name, REEL_UNARY_##name, #name, at_output, from, to },
-  ROW (abs, FALSE, -3, 3) ROW (square, FALSE, -3, 3) ROW (relu, FALSE, -3, 3)
-  ROW (clamp, FALSE, -3, 3) ROW (leaky_relu, FALSE, -3, 3) ROW (pow_scalar, FALSE, 0.1, 3)
-  ROW (maximum_scalar, FALSE, -3, 3) ROW (minimum_scalar, FALSE, -3, 3) ROW (sqrt, TRUE, 0.1, 9)
-  ROW (rsqrt, TRUE, 0.1, 9) ROW (reciprocal, TRUE, 0.2, 3) ROW (exp, TRUE, -3, 3)
-  ROW (expm1, FALSE, -3, 3) ROW (log, FALSE, 0.1, 9) ROW (log1p, FALSE, -0.9, 9)
-  ROW (sin, FALSE, -9, 9) ROW (cos, FALSE, -9, 9) ROW (tan, TRUE, -1.4, 1.4)
-  ROW (tanh, FALSE, -6, 6) ROW (sigmoid, FALSE, -9, 9) ROW (elu, FALSE, -5, 5)
-  ROW (gelu, FALSE, -6, 6) ROW (gelu_tanh, FALSE, -6, 6) ROW (silu, FALSE, -9, 9)
-  ROW (softplus, FALSE, -9, 9) ROW (erf, FALSE, -3, 3)
-#undef ROW
+#define UNARY_X(function, name, onnx, numbers, low, high, ...) \
+  { REEL_SLOPE_##name, REEL_UNARY_##name, #name, FALSE, low, high },
+#define UNARY_Y(function, name, onnx, numbers, low, high, ...) \
+  { REEL_SLOPE_##name, REEL_UNARY_##name, #name, TRUE, low, high },
+#include "kernels/unary-table.h"
 };
 
 static void

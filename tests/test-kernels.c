@@ -373,6 +373,19 @@ check_binary (ReelBinaryLoop loop, ReelDType from, ReelDType to)
       }
 }
 
+static const gboolean unary_is_test[REEL_N_UNARY] = {
+#define UNARY_TEST(function, name, ...) [REEL_UNARY_##name] = TRUE,
+#include "kernels/unary-table.h"
+};
+static const gboolean unary_has_integer[REEL_N_UNARY] = {
+#define UNARY_INTEGER(name, ...) [REEL_UNARY_##name] = TRUE,
+#include "kernels/unary-table.h"
+};
+static const gboolean binary_has_integer[REEL_N_BINARY] = {
+#define BINARY_INTEGER(name, ...) [REEL_BINARY_##name] = TRUE,
+#include "kernels/binary-table.h"
+};
+
 static void
 test_body_and_tail (gconstpointer data)
 {
@@ -385,16 +398,16 @@ test_body_and_tail (gconstpointer data)
 
       for (gint id = 0; id < REEL_N_UNARY; id++)
         {
-          const gboolean expected = id == REEL_UNARY_logical_not
-                                    || (id < REEL_UNARY_sqrt ? is_number : is_float);
+          const gboolean expected = unary_is_test[id] || is_float
+                                    || (is_number && unary_has_integer[id]);
 
           g_assert_cmpint (kernels->unary[id][type] != NULL, ==, expected);
           if (expected)
-            check_unary (kernels->unary[id][type], type, id == REEL_UNARY_logical_not ? REEL_BOOL : type);
+            check_unary (kernels->unary[id][type], type, unary_is_test[id] ? REEL_BOOL : type);
         }
       for (gint id = 0; id < REEL_N_BINARY; id++)
         {
-          const gboolean expected = id < REEL_BINARY_mul_absorb ? is_number : is_float;
+          const gboolean expected = is_float || (is_number && binary_has_integer[id]);
 
           g_assert_cmpint (kernels->binary[id][type] != NULL, ==, expected);
           if (expected)

@@ -51,215 +51,6 @@ REEL_AVAILABLE_IN_1_0
 ReelTensor *reel_sign (ReelTensor *x);
 
 /**
- * reel_square:
- * @x: a tensor
- *
- * y = x²;  x̄ = 2 x ȳ.
- *
- * Any dtype but bool.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_square (ReelTensor *x);
-
-/**
- * reel_sqrt:
- * @x: a tensor
- *
- * y = √x;  x̄ = ȳ / (2 y), 0 where ȳ is 0.
- *
- * Floating-point dtypes; NaN for negative x.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_sqrt (ReelTensor *x);
-
-/**
- * reel_rsqrt:
- * @x: a tensor
- *
- * y = 1 / √x;  x̄ = -ȳ y³ / 2, 0 where ȳ is 0.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_rsqrt (ReelTensor *x);
-
-/**
- * reel_reciprocal:
- * @x: a tensor
- *
- * y = 1 / x;  x̄ = -ȳ y², 0 where ȳ is 0.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_reciprocal (ReelTensor *x);
-
-/**
- * reel_exp:
- * @x: a tensor
- *
- * y = eˣ;  x̄ = ȳ y.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_exp (ReelTensor *x);
-
-/**
- * reel_expm1:
- * @x: a tensor
- *
- * y = eˣ - 1, exact near 0;  x̄ = ȳ eˣ.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_expm1 (ReelTensor *x);
-
-/**
- * reel_log:
- * @x: a tensor
- *
- * y = log x, the natural one;  x̄ = ȳ / x, 0 where ȳ is 0.
- *
- * Floating-point dtypes; -inf at 0, NaN for negative x.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_log (ReelTensor *x);
-
-/**
- * reel_log1p:
- * @x: a tensor
- *
- * y = log (1 + x), exact near 0;  x̄ = ȳ / (1 + x), 0 where ȳ is 0.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_log1p (ReelTensor *x);
-
-/**
- * reel_sin:
- * @x: a tensor
- *
- * y = sin x;  x̄ = ȳ cos x.
- *
- * Radians. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_sin (ReelTensor *x);
-
-/**
- * reel_cos:
- * @x: a tensor
- *
- * y = cos x;  x̄ = -ȳ sin x.
- *
- * Radians. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_cos (ReelTensor *x);
-
-/**
- * reel_tan:
- * @x: a tensor
- *
- * y = tan x;  x̄ = ȳ (1 + y²).
- *
- * Radians. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_tan (ReelTensor *x);
-
-/**
- * reel_tanh:
- * @x: a tensor
- *
- * y = tanh x;  x̄ = ȳ (1 - y²), computed as 4 σ(2x) σ(-2x) ȳ, which does not
- * cancel.
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_tanh (ReelTensor *x);
-
-/**
- * reel_sigmoid:
- * @x: a tensor
- *
- * y = σ(x) = 1 / (1 + e⁻ˣ);  x̄ = ȳ σ(x) σ(-x).
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_sigmoid (ReelTensor *x);
-
-/**
- * reel_relu:
- * @x: a tensor
- *
- * y = max (x, 0);  x̄ = ȳ where x > 0, else 0.
- *
- * NaN stays NaN. Any dtype but bool.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_relu (ReelTensor *x);
-
-/**
- * reel_silu:
- * @x: a tensor
- *
- * y = x σ(x);  x̄ = ȳ σ(x) (1 + x σ(-x)).
- *
- * Also called swish. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_silu (ReelTensor *x);
-
-/**
- * reel_erf:
- * @x: a tensor
- *
- * y = erf x = 2/√π ∫₀ˣ exp (-t²) dt;  x̄ = ȳ 2/√π exp (-x²).
- *
- * Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_erf (ReelTensor *x);
-
-/**
  * reel_floor:
  * @x: a tensor
  *
@@ -299,79 +90,30 @@ REEL_AVAILABLE_IN_1_0
 ReelTensor *reel_round (ReelTensor *x);
 
 /**
- * ReelGelu:
- * @REEL_GELU_ERF: the exact form, x Φ(x)
- * @REEL_GELU_TANH: x/2 (1 + tanh (√(2/π) (x + 0.044715 x³)))
- *
- * Two forms of the Gaussian error linear unit.
- */
-typedef enum
-{
-  REEL_GELU_ERF = 0,
-  REEL_GELU_TANH = 1
-} ReelGelu;
-
-/**
- * reel_gelu:
+ * reel_trunc:
  * @x: a tensor
- * @form: exact or approximate
  *
- * y = x Φ(x), with Φ the normal distribution function;  x̄ = ȳ (Φ(x) + x
- * φ(x)).
- *
- * Hendrycks and Gimpel 2016, section 2, which also gives the approximation by
- * tanh. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_gelu (ReelTensor *x,
-                       ReelGelu    form);
-
-/**
- * reel_leaky_relu:
- * @x: a tensor
- * @negative_slope: the slope for negative numbers, usually 0.01
- *
- * y = x where x > 0, else negative_slope · x;  x̄ = ȳ, or negative_slope · ȳ.
- *
- * Floating-point dtypes (integers: the product is truncated).
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_leaky_relu (ReelTensor *x,
-                             gdouble     negative_slope);
-
-/**
- * reel_elu:
- * @x: a tensor
- * @alpha: the bound for negative numbers, usually 1
- *
- * y = x where x > 0, else α (eˣ - 1);  x̄ = ȳ, or ȳ α eˣ.
- *
- * Clevert, Unterthiner and Hochreiter 2015, eq. 15. Floating-point dtypes.
- *
- * Returns: (transfer none): y, of x's dtype and shape
- */
-REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_elu (ReelTensor *x,
-                      gdouble     alpha);
-
-/**
- * reel_softplus:
- * @x: a tensor
- * @beta: the sharpness, not 0, usually 1
- *
- * y = log (1 + exp (β x)) / β, without overflow;  x̄ = ȳ σ(β x).
+ * y = x without its fraction, toward zero;  x̄ = 0.
  *
  * Floating-point dtypes.
  *
  * Returns: (transfer none): y, of x's dtype and shape
  */
 REEL_AVAILABLE_IN_1_0
-ReelTensor *reel_softplus (ReelTensor *x,
-                           gdouble     beta);
+ReelTensor *reel_trunc (ReelTensor *x);
+
+/**
+ * reel_frac:
+ * @x: a tensor
+ *
+ * y = x - trunc x, of the sign of x;  x̄ = ȳ.
+ *
+ * Floating-point dtypes. NaN of an infinity.
+ *
+ * Returns: (transfer none): y, of x's dtype and shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_frac (ReelTensor *x);
 
 /**
  * reel_clamp:
@@ -613,6 +355,116 @@ ReelTensor *reel_minimum (ReelTensor *a,
                           ReelTensor *b);
 
 /**
+ * reel_atan2:
+ * @a: the ordinate
+ * @b: the abscissa; the two broadcast
+ *
+ * y = the angle, from -π to π, of the point (b, a);  ā = ȳ b / h², b̄ = -ȳ a / h²
+ * with h² = a² + b², 0 at the origin.
+ *
+ * As C's atan2(), of zeros and infinities too. Floating-point dtypes.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_atan2 (ReelTensor *a,
+                        ReelTensor *b);
+
+/**
+ * reel_hypot:
+ * @a: a tensor
+ * @b: a tensor; the two broadcast
+ *
+ * y = √(a² + b²), without overflow on the way;  ā = ȳ a / y, b̄ = ȳ b / y, 0 at the
+ * origin.
+ *
+ * Floating-point dtypes.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_hypot (ReelTensor *a,
+                        ReelTensor *b);
+
+/**
+ * reel_copysign:
+ * @a: the magnitude
+ * @b: the sign; the two broadcast
+ *
+ * y = |a| with the sign of b;  ā = ȳ where the sign stays, else -ȳ, 0 where a is 0;
+ * b̄ = 0.
+ *
+ * Floating-point dtypes. Zeros have signs.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_copysign (ReelTensor *a,
+                           ReelTensor *b);
+
+/**
+ * reel_fmod:
+ * @a: a tensor
+ * @b: a tensor; the two broadcast
+ *
+ * y = a - b trunc (a / b), of the sign of a;  ā = ȳ, b̄ = -ȳ trunc (a / b).
+ *
+ * Any dtype but bool; of integers a remainder by 0 is 0, of floating-point numbers NaN.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_fmod (ReelTensor *a,
+                       ReelTensor *b);
+
+/**
+ * reel_remainder:
+ * @a: a tensor
+ * @b: a tensor; the two broadcast
+ *
+ * y = a - b ⌊a / b⌋, of the sign of b, as Python's % has it;  ā = ȳ,
+ * b̄ = -ȳ ⌊a / b⌋.
+ *
+ * Any dtype but bool; of integers a remainder by 0 is 0, of floating-point numbers NaN.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_remainder (ReelTensor *a,
+                            ReelTensor *b);
+
+/**
+ * reel_logaddexp:
+ * @a: a tensor
+ * @b: a tensor; the two broadcast
+ *
+ * y = log (exp a + exp b), without overflow;  ā = ȳ exp (a - y), b̄ = ȳ exp (b - y).
+ *
+ * Floating-point dtypes. Of two that are -inf the gradients are 0, of two that are inf half each.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_logaddexp (ReelTensor *a,
+                            ReelTensor *b);
+
+/**
+ * reel_xlogy:
+ * @a: a tensor
+ * @b: a tensor; the two broadcast
+ *
+ * y = a log b, 0 where a is 0 unless b is NaN;  ā = ȳ log b, 0 where both are 0;
+ * b̄ = ȳ a / b, 0 where a is 0.
+ *
+ * Floating-point dtypes.
+ *
+ * Returns: (transfer none): y, of the broadcast shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_xlogy (ReelTensor *a,
+                        ReelTensor *b);
+
+/**
  * reel_equal:
  * @a: a tensor
  * @b: a tensor
@@ -744,6 +596,45 @@ ReelTensor *reel_logical_or (ReelTensor *a,
  */
 REEL_AVAILABLE_IN_1_0
 ReelTensor *reel_logical_not (ReelTensor *x);
+
+/**
+ * reel_isnan:
+ * @x: a tensor
+ *
+ * y = whether x is NaN. No gradient.
+ *
+ * Any dtype; integers are not.
+ *
+ * Returns: (transfer none): y, bool, of x's shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_isnan (ReelTensor *x);
+
+/**
+ * reel_isinf:
+ * @x: a tensor
+ *
+ * y = whether x is infinite. No gradient.
+ *
+ * Any dtype; integers are not.
+ *
+ * Returns: (transfer none): y, bool, of x's shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_isinf (ReelTensor *x);
+
+/**
+ * reel_isfinite:
+ * @x: a tensor
+ *
+ * y = whether x is neither infinite nor NaN. No gradient.
+ *
+ * Any dtype; integers are.
+ *
+ * Returns: (transfer none): y, bool, of x's shape
+ */
+REEL_AVAILABLE_IN_1_0
+ReelTensor *reel_isfinite (ReelTensor *x);
 
 /**
  * reel_where:

@@ -11,7 +11,9 @@
  * memory, an operand that is an error tensor, a value of another live tape, or
  * data that a sweep released. Operands have one dtype unless said otherwise. */
 
+#include <reel/reel-activations.h>
 #include <reel/reel-elementwise.h>
+#include <reel/reel-functions.h>
 #include <reel/reel-indexing.h>
 #include <reel/reel-losses.h>
 #include <reel/reel-products.h>

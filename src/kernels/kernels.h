@@ -11,58 +11,13 @@
 
 #include <reel/reel-dtype.h>
 
-/* y = f(x), one row an operation. `f` floats only, `n` every numeric dtype (all
- * but bool), `i` also. What the two parameters mean is the operation's own:
- * leaky_relu: slope; elu: alpha; softplus: beta; clamp: min, max;
- * *_scalar: the number. */
-#define REEL_UNARY_LOOPS(X) \
-  X (neg) X (abs) X (sign) X (square) X (relu) X (clamp) X (leaky_relu) \
-  X (add_scalar) X (sub_scalar) X (mul_scalar) X (div_scalar) X (pow_scalar) \
-  X (maximum_scalar) X (minimum_scalar) \
-  X (sqrt) X (rsqrt) X (reciprocal) X (exp) X (expm1) X (log) X (log1p) \
-  X (sin) X (cos) X (tan) X (tanh) X (sigmoid) X (elu) X (gelu) X (gelu_tanh) \
-  X (silu) X (softplus) X (erf) X (floor) X (ceil) X (round) \
-  X (logical_not)
-
-/* out = f(a, b); add_scaled: a + parameter b, floats only as the absorbing ones */
-#define REEL_BINARY_LOOPS(X) \
-  X (add) X (sub) X (mul) X (div) X (pow) X (maximum) X (minimum) \
-  X (mul_absorb) X (div_absorb) X (add_scaled)
+/* Elementwise loops are made of unary-table.h and binary-table.h. Which dtypes have one is
+ * said there: floats all, integers some, bool the tests. */
 
 /* out = f(a, b), out is bool */
 #define REEL_COMPARE_LOOPS(X) \
   X (equal) X (not_equal) X (less) X (less_equal) X (greater) X (greater_equal) \
   X (logical_and) X (logical_or)
-
-/* x̄ = slope (v) · ȳ, where a zero ȳ absorbs whatever the slope is (0 · inf = 0).
- * `v` is the operation's input x or its output y, as the comment says. */
-#define REEL_SLOPE_LOOPS(X) \
-  X (abs)            /* x: sign x */ \
-  X (square)         /* x: 2 x */ \
-  X (relu)           /* x: x > 0 ? 1 : 0, a select */ \
-  X (clamp)          /* x: min <= x <= max ? 1 : 0, a select */ \
-  X (leaky_relu)     /* x: x > 0 ? 1 : slope */ \
-  X (pow_scalar)     /* x: p == 0 ? 0 : p x^(p-1) */ \
-  X (maximum_scalar) /* x: x > p ? 1 : x == p ? 1/2 : 0, a select */ \
-  X (minimum_scalar) /* x: x < p ? 1 : x == p ? 1/2 : 0, a select */ \
-  X (sqrt)           /* y: 1 / (2 y) */ \
-  X (rsqrt)          /* y: -y³ / 2 */ \
-  X (reciprocal)     /* y: -y² */ \
-  X (exp)            /* y: y */ \
-  X (expm1)          /* x: exp x */ \
-  X (log)            /* x: 1 / x, computed as ȳ / x */ \
-  X (log1p)          /* x: 1 / (1 + x), computed as ȳ / (1 + x) */ \
-  X (sin)            /* x: cos x */ \
-  X (cos)            /* x: -sin x */ \
-  X (tan)            /* y: 1 + y² */ \
-  X (tanh)           /* x: 4 s(2x) s(-2x); 1 - y² would cancel */ \
-  X (sigmoid)        /* x: s(x) s(-x); y (1 - y) would cancel */ \
-  X (elu)            /* x: x > 0 ? 1 : alpha exp x */ \
-  X (gelu)           /* x: Φ(x) + x φ(x) */ \
-  X (gelu_tanh)      /* x: of the tanh approximation */ \
-  X (silu)           /* x: s(x) (1 + x s(-x)) */ \
-  X (softplus)       /* x: s(beta x) */ \
-  X (erf)            /* x: 2/√π exp(-x²) */
 
 /* Reductions of rows: out[r] = f(x[r * n] .. x[r * n + n - 1]), n >= 0. An empty
  * row gives the neutral element (sum 0, prod 1, any 0, all 1; amax, amin -inf
@@ -77,18 +32,37 @@
   X (sum) X (prod) X (amax) X (amin) X (argmax) X (argmin) X (any) X (all) \
   X (logsumexp)
 
+typedef enum
+{
+#define UNARY_X(function, name, ...) REEL_UNARY_##name,
+#define UNARY_Y(function, name, ...) REEL_UNARY_##name,
+#define UNARY_LINEAR(function, name, ...) REEL_UNARY_##name,
+#define UNARY_FLAT(function, name, ...) REEL_UNARY_##name,
+#define UNARY_TEST(function, name, ...) REEL_UNARY_##name,
+#include "kernels/unary-table.h"
+  REEL_N_UNARY
+} ReelUnaryId;
+
+/* x̄ = slope (v) · ȳ of what has one */
+typedef enum
+{
+#define UNARY_X(function, name, ...) REEL_SLOPE_##name,
+#define UNARY_Y(function, name, ...) REEL_SLOPE_##name,
+#include "kernels/unary-table.h"
+  REEL_N_SLOPE
+} ReelSlopeId;
+
+typedef enum
+{
+#define BINARY(function, name, ...) REEL_BINARY_##name,
+#include "kernels/binary-table.h"
+  REEL_BINARY_add_scaled,       /* a + parameter b, floats only */
+  REEL_N_BINARY
+} ReelBinaryId;
+
 #define REEL_LOOP_ID(prefix, name) REEL_##prefix##_##name,
-#define X(name) REEL_LOOP_ID (UNARY, name)
-typedef enum { REEL_UNARY_LOOPS (X) REEL_N_UNARY } ReelUnaryId;
-#undef X
-#define X(name) REEL_LOOP_ID (BINARY, name)
-typedef enum { REEL_BINARY_LOOPS (X) REEL_N_BINARY } ReelBinaryId;
-#undef X
 #define X(name) REEL_LOOP_ID (COMPARE, name)
 typedef enum { REEL_COMPARE_LOOPS (X) REEL_N_COMPARE } ReelCompareId;
-#undef X
-#define X(name) REEL_LOOP_ID (SLOPE, name)
-typedef enum { REEL_SLOPE_LOOPS (X) REEL_N_SLOPE } ReelSlopeId;
 #undef X
 #define X(name) REEL_LOOP_ID (REDUCE, name)
 typedef enum { REEL_REDUCE_LOOPS (X) REEL_N_REDUCE } ReelReduceId;

@@ -4,33 +4,9 @@
 
 /* x to one power, for pow_scalar, and the slope of that */
 
+#include "kernels/power.h"
 #include "kernels/scalar-math.h"
 #include "kernels/simd-arithmetic.h"
-
-/* Powers that need no logarithm and are as accurate without */
-typedef enum
-{
-  REEL_POWER_ZERO,
-  REEL_POWER_ONE,
-  REEL_POWER_TWO,
-  REEL_POWER_THREE,
-  REEL_POWER_HALF,
-  REEL_POWER_MINUS_ONE,
-  REEL_POWER_MINUS_HALF,
-  REEL_POWER_OTHER
-} ReelPower;
-
-REEL_INLINE ReelPower
-reel_power (gdouble p)
-{
-  static const gdouble powers[] = { 0.0, 1.0, 2.0, 3.0, 0.5, -1.0, -0.5 };
-
-  for (guint i = 0; i < G_N_ELEMENTS (powers); i++)
-    if (p == powers[i])
-      return (ReelPower) i;
-
-  return REEL_POWER_OTHER;
-}
 
 REEL_INLINE F32
 f32_pow (F32 x, F32 p)
@@ -75,21 +51,16 @@ f32_power (F32 x, ReelPower power, gfloat p)
     }
 }
 
-/* That of p - 1, if p - 1 is a number that is in f64 */
-REEL_INLINE ReelPower
-reel_power_less_one (gdouble p)
-{
-  return (p - 1.0) + 1.0 == p ? reel_power (p - 1.0) : REEL_POWER_OTHER;
-}
-
-/* p xᵖ⁻¹; `less_one` is p - 1. */
+/* g p xᵖ⁻¹; `less_one` is p - 1. */
 REEL_INLINE F32
-f32_power_slope (F32 x, ReelPower less_one, gfloat p)
+f32_power_slope (F32 g, F32 x, ReelPower less_one, gfloat p)
 {
+  if (p == 0.0f)
+    return f32_splat (0.0f);
   if (less_one != REEL_POWER_OTHER)
-    return p * f32_power (x, less_one, 0.0f);
+    return g * (p * f32_power (x, less_one, 0.0f));
   for (gint i = 0; i < F32_LANES; i++)
     x[i] = (gfloat) f64_pow_slope ((gdouble) x[i], (gdouble) p);
 
-  return x;
+  return g * x;
 }

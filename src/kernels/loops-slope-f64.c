@@ -2,44 +2,29 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "kernels/loops.h"
-#include "kernels/scalar-math.h"
+#include "kernels/math-f64.h"
 
-/* a is the cotangent, b the value at which the slope is taken. */
+/* g is the cotangent, v the value at which the slope is taken. A zero cotangent gives
+ * zero, whatever the slope. */
 
-#define NUMBER const gdouble p = parameters[0];
+#define NONE
+#define ONE(...) const gdouble p = parameters[0];
+#define TWO(...) ONE () const gdouble q = parameters[1];
+#define POWER(...) ONE () const ReelPower less_one = reel_power_less_one (p);
 
-/* A zero cotangent gives zero, whatever the slope. */
-#define SLOPE(name, prepare, expression) \
-  REEL_SCALAR_BINARY (slope_##name##_f64, gdouble, gdouble, prepare, \
-                      a == 0.0 ? 0.0 : (expression))
-
-SLOPE (abs, , b > 0.0 ? a : b < 0.0 ? -a : b == 0.0 ? 0.0 : b)
-SLOPE (square, , a * (b + b))
-SLOPE (relu, , b > 0.0 ? a : 0.0)
-SLOPE (clamp,
-       const gdouble least = parameters[0];
-       const gdouble most = parameters[1];,
-       ((least <= b) & (b <= most)) ? a : 0.0)
-SLOPE (leaky_relu, NUMBER, b > 0.0 ? a : a * p)
-SLOPE (pow_scalar, NUMBER,
-       p == 0.0 ? 0.0 : p == 2.0 ? a * (b + b) : a * f64_pow_slope (b, p))
-SLOPE (maximum_scalar, NUMBER, b > p ? a : b == p ? 0.5 * a : 0.0)
-SLOPE (minimum_scalar, NUMBER, b < p ? a : b == p ? 0.5 * a : 0.0)
-SLOPE (sqrt, , a / (b + b))
-SLOPE (rsqrt, , a * -0.5 * b * b * b)
-SLOPE (reciprocal, , -a * b * b)
-SLOPE (exp, , a * b)
-SLOPE (expm1, , a * exp (b))
-SLOPE (log, , a / b)
-SLOPE (log1p, , a / (1.0 + b))
-SLOPE (sin, , a * cos (b))
-SLOPE (cos, , -a * sin (b))
-SLOPE (tan, , a * (1.0 + b * b))
-SLOPE (tanh, , a * (4.0 * f64_sigmoid_slope (2.0 * b)))
-SLOPE (sigmoid, , a * f64_sigmoid_slope (b))
-SLOPE (elu, NUMBER, b > 0.0 ? a : a * (p * exp (b)))
-SLOPE (gelu, , a * f64_gelu_slope (b))
-SLOPE (gelu_tanh, , a * f64_gelu_tanh_slope (b))
-SLOPE (silu, , a * f64_silu_slope (b))
-SLOPE (softplus, NUMBER, a * f64_softplus_slope (b, p))
-SLOPE (erf, , a * f64_erf_slope (b))
+#define SLOPE(name, numbers, slope) \
+  REEL_INLINE gdouble \
+  name##_slope_of (gdouble g, gdouble v, const gdouble *parameters) \
+  { \
+    numbers \
+    return slope; \
+  } \
+  REEL_SCALAR_BINARY (slope_##name##_f64, gdouble, gdouble, , \
+                      a == 0.0 ? 0.0 : name##_slope_of (a, b, parameters))
+#define UNARY_X(function, name, onnx, numbers, low, high, formula, slope_formula, value, \
+                slope, curvature) \
+  SLOPE (name, numbers, slope)
+#define UNARY_Y(function, name, onnx, numbers, low, high, y_low, y_high, formula, \
+                slope_formula, value, slope, curvature) \
+  SLOPE (name, numbers, slope)
+#include "kernels/unary-table.h"

@@ -17,12 +17,6 @@ extern const ReelKernels REEL_LOOP (kernels);
   [REEL_U8] = REEL_LOOP (name##_u8)
 #define ALL(name) NUMBERS (name), [REEL_BOOL] = REEL_LOOP (name##_bool)
 
-/* Every operation of kernels.h is in one of the lists by dtype. */
-#define ONE(name) + 1
-G_STATIC_ASSERT (REEL_N_UNARY
-                 == 0 REEL_UNARY_NUMERIC_LOOPS (ONE) REEL_UNARY_FLOAT_LOOPS (ONE) + 1);
-G_STATIC_ASSERT (REEL_N_BINARY
-                 == 0 REEL_BINARY_NUMERIC_LOOPS (ONE) REEL_BINARY_FLOAT_LOOPS (ONE));
 G_STATIC_ASSERT (REEL_N_DTYPES == 6);
 
 #define REEL_TO_STRING(isa) #isa
@@ -32,22 +26,28 @@ const ReelKernels REEL_LOOP (kernels) = {
   .name = REEL_ISA_NAME (REEL_KERNEL_ISA),
 
   .unary = {
-#define X(name) [REEL_UNARY_##name] = { NUMBERS (unary_##name) },
-    REEL_UNARY_NUMERIC_LOOPS (X)
-#undef X
-#define X(name) [REEL_UNARY_##name] = { FLOATS (unary_##name) },
-    REEL_UNARY_FLOAT_LOOPS (X)
-#undef X
-    [REEL_UNARY_logical_not] = { ALL (unary_logical_not) },
+#define UNARY_X(function, name, ...) [REEL_UNARY_##name] = { FLOATS (unary_##name) },
+#define UNARY_Y(function, name, ...) [REEL_UNARY_##name] = { FLOATS (unary_##name) },
+#define UNARY_LINEAR(function, name, ...) [REEL_UNARY_##name] = { FLOATS (unary_##name) },
+#define UNARY_FLAT(function, name, ...) [REEL_UNARY_##name] = { FLOATS (unary_##name) },
+#define UNARY_TEST(function, name, ...) [REEL_UNARY_##name] = { ALL (unary_##name) },
+#include "kernels/unary-table.h"
+#define UNARY_INTEGER(name, ...) \
+  [REEL_UNARY_##name][REEL_I32] = REEL_LOOP (unary_##name##_i32), \
+  [REEL_UNARY_##name][REEL_I64] = REEL_LOOP (unary_##name##_i64), \
+  [REEL_UNARY_##name][REEL_U8] = REEL_LOOP (unary_##name##_u8),
+#include "kernels/unary-table.h"
   },
 
   .binary = {
-#define X(name) [REEL_BINARY_##name] = { NUMBERS (binary_##name) },
-    REEL_BINARY_NUMERIC_LOOPS (X)
-#undef X
-#define X(name) [REEL_BINARY_##name] = { FLOATS (binary_##name) },
-    REEL_BINARY_FLOAT_LOOPS (X)
-#undef X
+#define BINARY(function, name, ...) [REEL_BINARY_##name] = { FLOATS (binary_##name) },
+#include "kernels/binary-table.h"
+    [REEL_BINARY_add_scaled] = { FLOATS (binary_add_scaled) },
+#define BINARY_INTEGER(name, ...) \
+  [REEL_BINARY_##name][REEL_I32] = REEL_LOOP (binary_##name##_i32), \
+  [REEL_BINARY_##name][REEL_I64] = REEL_LOOP (binary_##name##_i64), \
+  [REEL_BINARY_##name][REEL_U8] = REEL_LOOP (binary_##name##_u8),
+#include "kernels/binary-table.h"
   },
 
   .compare = {
@@ -57,9 +57,9 @@ const ReelKernels REEL_LOOP (kernels) = {
   },
 
   .slope = {
-#define X(name) [REEL_SLOPE_##name] = { FLOATS (slope_##name) },
-    REEL_SLOPE_LOOPS (X)
-#undef X
+#define UNARY_X(function, name, ...) [REEL_SLOPE_##name] = { FLOATS (slope_##name) },
+#define UNARY_Y(function, name, ...) [REEL_SLOPE_##name] = { FLOATS (slope_##name) },
+#include "kernels/unary-table.h"
   },
 
   .reduce = {

@@ -4,33 +4,35 @@
 #include "kernels/loops.h"
 #include "kernels/scalar-integer.h"
 
-#define INTEGER_UNARY(operation, name, type, prepare, expression) \
-  REEL_SCALAR_UNARY (unary_##operation##_##name, type, type, prepare, expression)
+/* Integers wrap; a number saturates to the tensor's dtype. */
 
-/* A parameter saturates to the tensor's dtype. */
-#define INTEGER_LOOPS(name, type) \
-  INTEGER_UNARY (neg, name, type, , name##_neg (x)) \
-  INTEGER_UNARY (abs, name, type, , name##_abs (x)) \
-  INTEGER_UNARY (sign, name, type, , name##_sign (x)) \
-  INTEGER_UNARY (square, name, type, , name##_mul (x, x)) \
-  INTEGER_UNARY (relu, name, type, , x > 0 ? x : 0) \
-  INTEGER_UNARY (clamp, name, type, \
-                 const type least = name##_from_f64 (parameters[0]); \
-                 const type most = name##_from_f64 (parameters[1]);, \
-                 (x < least ? least : x) > most ? most : (x < least ? least : x)) \
-  INTEGER_UNARY (leaky_relu, name, type, NUMBER (name, type), x > 0 ? x : name##_mul (x, p)) \
-  INTEGER_UNARY (add_scalar, name, type, NUMBER (name, type), name##_add (x, p)) \
-  INTEGER_UNARY (sub_scalar, name, type, NUMBER (name, type), name##_sub (x, p)) \
-  INTEGER_UNARY (mul_scalar, name, type, NUMBER (name, type), name##_mul (x, p)) \
-  INTEGER_UNARY (div_scalar, name, type, NUMBER (name, type), name##_div (x, p)) \
-  INTEGER_UNARY (pow_scalar, name, type, NUMBER (name, type), name##_pow (x, p)) \
-  INTEGER_UNARY (maximum_scalar, name, type, NUMBER (name, type), x > p ? x : p) \
-  INTEGER_UNARY (minimum_scalar, name, type, NUMBER (name, type), x < p ? x : p)
-#define NUMBER(name, type) const type p = name##_from_f64 (parameters[0]);
+#define NUMBERS(name, type) \
+  const type p G_GNUC_UNUSED = parameters != NULL ? name##_from_f64 (parameters[0]) : 0; \
+  const type q G_GNUC_UNUSED = parameters != NULL ? name##_from_f64 (parameters[1]) : 0;
 
-REEL_INTEGER_TYPES (INTEGER_LOOPS)
+#define I(function) i32_##function
+#define UNARY_INTEGER(name, value) \
+  REEL_SCALAR_UNARY (unary_##name##_i32, gint32, gint32, NUMBERS (i32, gint32), value)
+#include "kernels/unary-table.h"
+#undef I
 
-#define LOGICAL_NOT(name, type) \
-  REEL_SCALAR_UNARY (unary_logical_not_##name, type, guint8, , x == 0)
+#define I(function) i64_##function
+#define UNARY_INTEGER(name, value) \
+  REEL_SCALAR_UNARY (unary_##name##_i64, gint64, gint64, NUMBERS (i64, gint64), value)
+#include "kernels/unary-table.h"
+#undef I
 
-REEL_ALL_TYPES (LOGICAL_NOT)
+#define I(function) u8_##function
+#define UNARY_INTEGER(name, value) \
+  REEL_SCALAR_UNARY (unary_##name##_u8, guint8, guint8, NUMBERS (u8, guint8), value)
+#include "kernels/unary-table.h"
+#undef I
+
+/* Tests give bool, and take everything. */
+#define TEST(name, type_name, type, value) \
+  REEL_SCALAR_UNARY (unary_##name##_##type_name, type, guint8, , value)
+#define UNARY_TEST(function, name, onnx, formula, value) \
+  TEST (name, f32, gfloat, value) TEST (name, f64, gdouble, value) \
+  TEST (name, i32, gint32, value) TEST (name, i64, gint64, value) \
+  TEST (name, u8, guint8, value) TEST (name, bool, guint8, value)
+#include "kernels/unary-table.h"

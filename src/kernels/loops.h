@@ -18,20 +18,6 @@
 #define REEL_LOOP_EXPAND(name, isa) REEL_LOOP_PASTE (name, isa)
 #define REEL_LOOP(name) REEL_LOOP_EXPAND (name, REEL_KERNEL_ISA)
 
-/* The unary loops of kernels.h by the dtypes they have; logical_not is the third
- * kind: every dtype. */
-#define REEL_UNARY_NUMERIC_LOOPS(X) \
-  X (neg) X (abs) X (sign) X (square) X (relu) X (clamp) X (leaky_relu) \
-  X (add_scalar) X (sub_scalar) X (mul_scalar) X (div_scalar) X (pow_scalar) \
-  X (maximum_scalar) X (minimum_scalar)
-#define REEL_UNARY_FLOAT_LOOPS(X) \
-  X (sqrt) X (rsqrt) X (reciprocal) X (exp) X (expm1) X (log) X (log1p) \
-  X (sin) X (cos) X (tan) X (tanh) X (sigmoid) X (elu) X (gelu) X (gelu_tanh) \
-  X (silu) X (softplus) X (erf) X (floor) X (ceil) X (round)
-#define REEL_BINARY_NUMERIC_LOOPS(X) \
-  X (add) X (sub) X (mul) X (div) X (pow) X (maximum) X (minimum)
-#define REEL_BINARY_FLOAT_LOOPS(X) \
-  X (mul_absorb) X (div_absorb) X (add_scaled)
 #define REEL_ROW_LOOPS(X) \
   X (softmax) X (log_softmax)
 
@@ -60,37 +46,38 @@
 
 /* Prototypes ---------------------------------------------------------------- */
 
-#define X(name) \
+#define REEL_UNARY_FLOAT_PROTOTYPES(function, name, ...) \
   void REEL_LOOP (unary_##name##_f32) REEL_UNARY_SIGNATURE; \
   void REEL_LOOP (unary_##name##_f64) REEL_UNARY_SIGNATURE;
-REEL_UNARY_NUMERIC_LOOPS (X)
-REEL_UNARY_FLOAT_LOOPS (X)
-#undef X
-
-#define X(name) \
+#define REEL_UNARY_INTEGER_PROTOTYPES(name, ...) \
   void REEL_LOOP (unary_##name##_i32) REEL_UNARY_SIGNATURE; \
   void REEL_LOOP (unary_##name##_i64) REEL_UNARY_SIGNATURE; \
   void REEL_LOOP (unary_##name##_u8) REEL_UNARY_SIGNATURE;
-REEL_UNARY_NUMERIC_LOOPS (X)
-#undef X
+#define REEL_SLOPE_PROTOTYPES(function, name, ...) \
+  REEL_UNARY_FLOAT_PROTOTYPES (function, name) \
+  void REEL_LOOP (slope_##name##_f32) REEL_BINARY_SIGNATURE; \
+  void REEL_LOOP (slope_##name##_f64) REEL_BINARY_SIGNATURE;
+#define UNARY_X REEL_SLOPE_PROTOTYPES
+#define UNARY_Y REEL_SLOPE_PROTOTYPES
+#define UNARY_LINEAR REEL_UNARY_FLOAT_PROTOTYPES
+#define UNARY_FLAT REEL_UNARY_FLOAT_PROTOTYPES
+#define UNARY_INTEGER REEL_UNARY_INTEGER_PROTOTYPES
+#define UNARY_TEST(function, name, ...) \
+  REEL_UNARY_FLOAT_PROTOTYPES (function, name) \
+  REEL_UNARY_INTEGER_PROTOTYPES (name) \
+  void REEL_LOOP (unary_##name##_bool) REEL_UNARY_SIGNATURE;
+#include "kernels/unary-table.h"
 
-#define X(name, type) void REEL_LOOP (unary_logical_not_##name) REEL_UNARY_SIGNATURE;
-REEL_ALL_TYPES (X)
-#undef X
-
-#define X(name) \
+#define BINARY(function, name, ...) \
   void REEL_LOOP (binary_##name##_f32) REEL_BINARY_SIGNATURE; \
   void REEL_LOOP (binary_##name##_f64) REEL_BINARY_SIGNATURE;
-REEL_BINARY_NUMERIC_LOOPS (X)
-REEL_BINARY_FLOAT_LOOPS (X)
-#undef X
-
-#define X(name) \
+#define BINARY_INTEGER(name, ...) \
   void REEL_LOOP (binary_##name##_i32) REEL_BINARY_SIGNATURE; \
   void REEL_LOOP (binary_##name##_i64) REEL_BINARY_SIGNATURE; \
   void REEL_LOOP (binary_##name##_u8) REEL_BINARY_SIGNATURE;
-REEL_BINARY_NUMERIC_LOOPS (X)
-#undef X
+#include "kernels/binary-table.h"
+void REEL_LOOP (binary_add_scaled_f32) REEL_BINARY_SIGNATURE;
+void REEL_LOOP (binary_add_scaled_f64) REEL_BINARY_SIGNATURE;
 
 #define X(name) \
   void REEL_LOOP (compare_##name##_f32) REEL_BINARY_SIGNATURE; \
@@ -100,12 +87,6 @@ REEL_BINARY_NUMERIC_LOOPS (X)
   void REEL_LOOP (compare_##name##_u8) REEL_BINARY_SIGNATURE; \
   void REEL_LOOP (compare_##name##_bool) REEL_BINARY_SIGNATURE;
 REEL_COMPARE_LOOPS (X)
-#undef X
-
-#define X(name) \
-  void REEL_LOOP (slope_##name##_f32) REEL_BINARY_SIGNATURE; \
-  void REEL_LOOP (slope_##name##_f64) REEL_BINARY_SIGNATURE;
-REEL_SLOPE_LOOPS (X)
 #undef X
 
 /* Some dtypes have less: see loops-table.c. */

@@ -58,6 +58,20 @@ typedef guint32 ReelUnsigned_u8;
       return name##_neg (a); \
     return (type) (a / b); \
   } \
+  /* What division leaves; by 0: 0 */ \
+  static inline __attribute__ ((unused)) type \
+  name##_fmod (type a, type b) \
+  { \
+    return b == 0 || (is_signed && b == (type) -1) ? 0 : (type) (a % b); \
+  } \
+  /* The same with the sign of b */ \
+  static inline __attribute__ ((unused)) type \
+  name##_remainder (type a, type b) \
+  { \
+    const type rest = name##_fmod (a, b); \
+    return rest != 0 && name##_is_negative (rest) != name##_is_negative (b) \
+           ? (type) (rest + b) : rest; \
+  } \
   /* By repeated squaring; a negative power is 0 but for those of 1 and -1. */ \
   static inline __attribute__ ((unused)) type \
   name##_pow (type base, type power) \

@@ -28,15 +28,6 @@ kernel_compare (const ReelKernelCall *call,
   return TRUE;
 }
 
-static gboolean
-kernel_logical_not (const ReelKernelCall *call,
-                    GError              **error)
-{
-  _reel_map_unary (_reel_kernels ()->unary[REEL_UNARY_logical_not][call->inputs[0].dtype],
-                   &call->inputs[0], &call->outputs[0], NULL);
-  return TRUE;
-}
-
 static const ReelSample compare_samples[] = {
   { .inputs = (const ReelSampleInput[]){ { REEL_F64, 2, { 3, 4 }, -2, 2 },
                                          { REEL_F64, 2, { 3, 4 }, -2, 2 } },
@@ -44,11 +35,6 @@ static const ReelSample compare_samples[] = {
   { .inputs = (const ReelSampleInput[]){ { REEL_I64, 2, { 3, 4 }, -2, 2 },
                                          { REEL_I64, 1, { 4 }, -2, 2 } },
     .n_inputs = 2 },
-};
-
-static const ReelSample logical_not_samples[] = {
-  { .inputs = (const ReelSampleInput[]){ { REEL_BOOL, 2, { 3, 4 }, 0, 2 } },
-    .n_inputs = 1 },
 };
 
 #define COMPARE(name_, onnx_, formula_) \
@@ -75,25 +61,3 @@ COMPARE (greater, "Greater", "y = (a > b)")
 COMPARE (greater_equal, "GreaterOrEqual", "y = (a ≥ b)")
 COMPARE (logical_and, "And", "y = a and b")
 COMPARE (logical_or, "Or", "y = a or b")
-
-static gboolean
-infer_logical_not (ReelInfer *infer,
-                   GError   **error)
-{
-  _reel_spec_like (&infer->outputs[0], &infer->inputs[0]);
-  infer->outputs[0].dtype = REEL_BOOL;
-  return TRUE;
-}
-
-const ReelOp _reel_op_logical_not = {
-  REEL_OP_INIT, .name = "logical_not", .onnx_name = "Not", .formula = "y = not x",
-  .n_inputs = 1, .n_outputs = 1, .flags = REEL_OP_ELEMENTWISE | REEL_OP_NO_GRADIENT,
-  .infer = infer_logical_not, .kernel = kernel_logical_not,
-  .samples = logical_not_samples, .n_samples = 1
-};
-
-ReelTensor *
-reel_logical_not (ReelTensor *x)
-{
-  return _reel_apply_1 (&_reel_op_logical_not, x, NULL, 0);
-}

@@ -177,11 +177,20 @@ ReelTensor *_reel_region (ReelTensor       *x,
                           const gint64     *shape,
                           const ReelRegion *region);
 
-/* a · b and a / b, 0 where a is 0, whatever b is: a cotangent goes first. */
+/* A constant of rank 0 and the dtype of `like` */
+ReelTensor *_reel_number_like (ReelTensor *like,
+                               gdouble     value);
+
+/* What kernels/binary-table.h says of them: a · b and a / b, 0 where a is 0, whatever b is
+ * (a cotangent goes first), or where either is; and b aᵇ⁻¹. */
 ReelTensor *_reel_mul_absorb (ReelTensor *a,
                               ReelTensor *b);
+ReelTensor *_reel_mul_absorb_both (ReelTensor *a,
+                                   ReelTensor *b);
 ReelTensor *_reel_div_absorb (ReelTensor *a,
                               ReelTensor *b);
+ReelTensor *_reel_pow_slope (ReelTensor *a,
+                             ReelTensor *b);
 
 /* The library's own ops, in the order of the registry. */
 extern const ReelOp *const _reel_builtin_ops[];

@@ -317,8 +317,8 @@ _reel_infer_broadcast (ReelInfer *infer,
 }
 
 ReelTensor *
-_reel_full_like (ReelTensor *like,
-                 gdouble     value)
+_reel_number_like (ReelTensor *like,
+                   gdouble     value)
 {
   ReelTape *tape = _reel_tape_current ();
   ReelTensor *number;
@@ -333,7 +333,17 @@ _reel_full_like (ReelTensor *like,
       return _reel_op_fail ("full", REEL_ERROR_NO_MEMORY, "no memory for a number");
     }
   _reel_element_set ((ReelDType) like->dtype, number->data, value);
-  return like->rank == 0 ? number : _reel_broadcast_from (number, number, like);
+  return number;
+}
+
+ReelTensor *
+_reel_full_like (ReelTensor *like,
+                 gdouble     value)
+{
+  ReelTensor *number = _reel_number_like (like, value);
+
+  return like->rank == 0 || reel_tensor_is_error (number)
+         ? number : _reel_broadcast_from (number, number, like);
 }
 
 ReelTensor *
