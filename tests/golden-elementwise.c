@@ -37,8 +37,6 @@ OP (div_floor) { return reel_floor (reel_div (X, Y)); }
 OP (addcmul) { return reel_add (X, times (reel_mul (Y, Z), v[3].number)); }
 OP (addcdiv) { return reel_add (X, times (reel_div (Y, Z), v[3].number)); }
 OP (where) { return reel_where (Y, X, Z); }
-OP (hypot_) { return reel_sqrt (reel_add (reel_square (X), reel_square (Y))); }
-OP (xlogy) { return reel_mul (X, reel_log (Y)); }
 OP (xlog1py) { return reel_mul (X, reel_log1p (Y)); }
 OP (logit) { return reel_sub (reel_log (X), reel_log1p (reel_neg (X))); }
 OP (round_) { return reel_round (X); }
@@ -78,10 +76,7 @@ OP (relu6) { return reel_clamp (X, 0, 6); }
 OP (elu) { return reel_elu (X, v[1].number); }
 OP (leaky_relu) { return reel_leaky_relu (X, v[1].number); }
 OP (softplus) { return reel_softplus (X, v[1].number); }
-OP (softsign) { return reel_div (X, reel_add_scalar (reel_abs (X), 1)); }
 OP (tanhshrink) { return reel_sub (X, reel_tanh (X)); }
-OP (logsigmoid) { return reel_neg (reel_softplus (reel_neg (X), 1)); }
-OP (mish) { return reel_mul (X, reel_tanh (reel_softplus (X, 1))); }
 OP (softmin) { return reel_softmax (reel_neg (X), (gint64) v[1].number); }
 
 OP (selu)
@@ -267,6 +262,8 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_V ("__rpow__", "T:input T:other", pow_reversed),
   GOLDEN_V ("__rsub__", "T:input T:other N:alpha=1", rsub),
   GOLDEN_X ("abs", reel_abs),
+  GOLDEN_X ("acos", reel_acos),
+  GOLDEN_X ("acosh", reel_acosh),
   GOLDEN_V ("add", "T:input T:other N:alpha=1", add),
   ADD_PRODUCT ("addbmm", addbmm),
   GOLDEN_V ("addcdiv", "T:input T:a T:b N:value=1", addcdiv),
@@ -277,34 +274,48 @@ const GoldenOp golden_elementwise[] = {
   ADD_PRODUCT ("addr", addr),
   REDUCTION ("amax", reel_amax),
   REDUCTION ("amin", reel_amin),
+  GOLDEN_X ("asin", reel_asin),
+  GOLDEN_X ("asinh", reel_asinh),
+  GOLDEN_X ("atan", reel_atan),
+  GOLDEN_XX ("atan2", reel_atan2),
+  GOLDEN_X ("atanh", reel_atanh),
   ADD_PRODUCT ("baddbmm", add_product),
   GOLDEN_XX ("bmm", reel_matmul),
   GOLDEN_X ("ceil", reel_ceil),
   GOLDEN_V ("clamp", "T:input T:min=null T:max=null", clamp),
   GOLDEN_XX ("clamp_max", reel_minimum),
   GOLDEN_XX ("clamp_min", reel_maximum),
+  GOLDEN_XX ("copysign", reel_copysign),
   GOLDEN_X ("cos", reel_cos),
+  GOLDEN_X ("cosh", reel_cosh),
   GOLDEN_V ("deg2rad", "T:input", deg2rad),
   GOLDEN_V ("dist", "T:input T:other N:p=2", dist),
   GOLDEN_V ("div.floor_rounding", "T:input T:other S:rounding_mode", div_floor),
   GOLDEN_XX ("div.no_rounding_mode", reel_div),
   GOLDEN_XX ("dot", reel_matmul),
   GOLDEN_X ("erf", reel_erf),
+  GOLDEN_X ("erfc", reel_erfc),
   GOLDEN_X ("exp", reel_exp),
+  GOLDEN_X ("exp2", reel_exp2),
   GOLDEN_X ("expm1", reel_expm1),
   GOLDEN_V ("fill", "T:input N:value", fill),
   GOLDEN_XX ("float_power", reel_pow),
   GOLDEN_X ("floor", reel_floor),
   GOLDEN_XX ("fmax", reel_maximum),
   GOLDEN_XX ("fmin", reel_minimum),
-  GOLDEN_V ("hypot", "T:input T:other", hypot_),
+  GOLDEN_XX ("fmod", reel_fmod),
+  GOLDEN_X ("frac", reel_frac),
+  GOLDEN_XX ("hypot", reel_hypot),
   GOLDEN_V ("lerp", "T:input T:end A:weight", lerp),
   GOLDEN_V ("linalg.multi_dot", "P:tensors", multi_dot),
   GOLDEN_V ("linalg.vecdot", "T:input T:other N:dim=-1", vecdot),
   GOLDEN_X ("log", reel_log),
+  GOLDEN_X ("log10", reel_log10),
   GOLDEN_X ("log1p", reel_log1p),
+  GOLDEN_X ("log2", reel_log2),
   GOLDEN_XI ("log_softmax", "T:input N:dim", reel_log_softmax),
   GOLDEN_XI ("log_softmax.dtype", "T:input N:dim S:dtype", reel_log_softmax),
+  GOLDEN_XX ("logaddexp", reel_logaddexp),
   GOLDEN_V ("logit", "T:input N:eps=null", logit),
   REDUCTION ("logsumexp", reel_logsumexp),
   GOLDEN_V ("masked_fill", "T:input T:mask A:value", masked_fill),
@@ -325,12 +336,13 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_V ("nn.functional.cross_entropy", LOSS, cross_entropy),
   GOLDEN_V ("nn.functional.elu", "T:input N:alpha=1", elu),
   GOLDEN_V ("nn.functional.gelu", "T:input S:approximate=null", gelu),
+  GOLDEN_X ("nn.functional.hardswish", reel_hardswish),
   GOLDEN_V ("nn.functional.hardtanh", "T:input N:min_val=-1 N:max_val=1", hardtanh),
   GOLDEN_V ("nn.functional.l1_loss", LOSS, l1_loss),
   GOLDEN_V ("nn.functional.leaky_relu", "T:input N:negative_slope=0.01", leaky_relu),
   GOLDEN_V ("nn.functional.linear", "T:input T:weight T:bias=null", linear),
-  GOLDEN_V ("nn.functional.logsigmoid", "T:input", logsigmoid),
-  GOLDEN_V ("nn.functional.mish", "T:input", mish),
+  GOLDEN_X ("nn.functional.logsigmoid", reel_log_sigmoid),
+  GOLDEN_X ("nn.functional.mish", reel_mish),
   GOLDEN_V ("nn.functional.mse_loss", LOSS, mse_loss),
   GOLDEN_V ("nn.functional.nll_loss", LOSS, nll_loss),
   GOLDEN_X ("nn.functional.relu", reel_relu),
@@ -342,7 +354,7 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_V ("nn.functional.softmin.with_dtype", "T:input N:dim S:dtype", softmin),
   GOLDEN_V ("nn.functional.softplus", "T:input N:beta=1", softplus),
   GOLDEN_V ("nn.functional.softshrink", "T:input N:lambd=0.5", softshrink),
-  GOLDEN_V ("nn.functional.softsign", "T:input", softsign),
+  GOLDEN_X ("nn.functional.softsign", reel_softsign),
   GOLDEN_V ("nn.functional.tanhshrink", "T:input", tanhshrink),
   GOLDEN_V ("norm.fro", "T:input S:p=null L:dim=null B:keepdim=false", norm_fro),
   GOLDEN_V ("outer", "T:input T:other", outer),
@@ -352,6 +364,7 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_V ("rad2deg", "T:input", rad2deg),
   GOLDEN_X ("real", reel_contiguous),
   GOLDEN_X ("reciprocal", reel_reciprocal),
+  GOLDEN_XX ("remainder", reel_remainder),
   GOLDEN_X ("round", reel_round),
   GOLDEN_V ("round.decimals_0", "T:input N:decimals", round_),
   GOLDEN_X ("rsqrt", reel_rsqrt),
@@ -360,6 +373,7 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_X ("sigmoid", reel_sigmoid),
   GOLDEN_X ("sign", reel_sign),
   GOLDEN_X ("sin", reel_sin),
+  GOLDEN_X ("sinh", reel_sinh),
   GOLDEN_XI ("softmax", "T:input N:dim", reel_softmax),
   GOLDEN_XI ("softmax.with_dtype", "T:input N:dim S:dtype", reel_softmax),
   GOLDEN_V ("special.xlog1py", "T:input T:other", xlog1py),
@@ -373,10 +387,11 @@ const GoldenOp golden_elementwise[] = {
   GOLDEN_X ("tanh", reel_tanh),
   GOLDEN_V ("trace", "T:input", trace),
   GOLDEN_XX ("true_divide", reel_div),
+  GOLDEN_X ("trunc", reel_trunc),
   GOLDEN_V ("var", VARIANCE, var),
   GOLDEN_MANY ("var_mean", VARIANCE, var_mean),
   GOLDEN_XX ("vdot", reel_matmul),
   GOLDEN_V ("where", "T:input T:condition T:other", where),
-  GOLDEN_V ("xlogy", "T:input T:other", xlogy),
-  { NULL, NULL, FORM_X, { NULL } }
+  GOLDEN_XX ("xlogy", reel_xlogy),
+  { NULL, NULL, FORM_X, { NULL } },
 };

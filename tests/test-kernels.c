@@ -36,6 +36,15 @@ static long double ref_gelu_tanh (long double x)
   return isinf (x) ? fmaxl (x, 0) : x * ref_sigmoid (gate);
 }
 
+static long double ref_log_sigmoid (long double x) { return isnan (x) ? x : fminl (x, 0) - log1pl (expl (-fabsl (x))); }
+static long double ref_mish (long double x)
+{
+  const long double e = expl (fminl (x, 100)), n = e * (e + 2);
+
+  return isinf (x) ? fmaxl (x, 0) : x * (n / (n + 2));
+}
+static long double ref_softsign (long double x) { return isinf (x) ? copysignl (1, x) : x / (1 + fabsl (x)); }
+
 static const struct
 {
   ReelUnaryId id;
@@ -65,6 +74,23 @@ static const struct
   ROW (gelu, ref_gelu, TAIL, TAIL, -HUGE_VAL, -4)
   ROW (gelu_tanh, ref_gelu_tanh, TAIL, 6, -HUGE_VAL, HUGE_VAL)
   ROW (softplus, ref_softplus_nan, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (exp2, exp2l, CORE, CORE, -HUGE_VAL, HUGE_VAL)
+  ROW (log2, log2l, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (log10, log10l, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (cbrt, cbrtl, CLOSE, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (sinh, sinhl, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (cosh, coshl, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (asin, asinl, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (acos, acosl, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (atan, atanl, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (asinh, asinhl, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (acosh, acoshl, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (atanh, atanhl, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (erfc, erfcl, TAIL, TAIL, -HUGE_VAL, HUGE_VAL)
+  ROW (log_sigmoid, ref_log_sigmoid, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
+  ROW (mish, ref_mish, TAIL, TAIL, -87, HUGE_VAL) /* while exp x is a normal number */
+  ROW (softsign, ref_softsign, CLOSE, CLOSE, -HUGE_VAL, HUGE_VAL)
+  ROW (trunc, truncl, EXACT, EXACT, -HUGE_VAL, HUGE_VAL)
   ROW (elu, ref_elu, COMPOSED, COMPOSED, -HUGE_VAL, HUGE_VAL)
   ROW (floor, floorl, EXACT, EXACT, -HUGE_VAL, HUGE_VAL)
   ROW (ceil, ceill, EXACT, EXACT, -HUGE_VAL, HUGE_VAL)
