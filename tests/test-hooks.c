@@ -293,7 +293,7 @@ meddling_hook (ReelTensor *tensor,
   assert_busy (reel_jvp (loss_and_input, 1, loss_and_input + 1, loss_and_input + 1, 1,
                          REEL_GRAD_NONE, &result, &own), &own);
   g_assert_null (result);
-  EXPECT_CRITICAL ("*reel_tape_pop*n_sweep*");
+  EXPECT_CRITICAL ("*reel_tape_pop*hold*");
   reel_tape_pop (tape);
   g_test_assert_expected_messages ();
 
@@ -341,6 +341,138 @@ test_busy (gconstpointer data)
   /* and afterwards it is allowed */
   g_assert_true (reel_tape_pop_frame (tape, &error));
   reset (tape);
+}
+
+/* A sweep inside a sweep: over what the hook recorded, and nothing from before. */
+
+typedef struct
+{
+  ReelTensor *x;                /* a leaf of the sweep around */
+  ReelTensor *old;              /* a value from before it */
+  guint depth;
+  guint n_calls;
+} Nested;
+
+static ReelTensor *
+nesting_hook (ReelTensor *tensor,
+              ReelTensor *cotangent,
+              gpointer    user_data,
+              GError    **error)
+{
+  Nested *nested = user_data;
+  ReelTape *tape = reel_tape_get_current ();
+  gboolean was_recording = reel_tape_is_recording (tape);
+  g_autoptr (ReelTensor) p = number_parameter (4);
+  g_autoptr (ReelTensor) g = NULL;
+  g_autoptr (ReelTensor) dot = NULL;
+  g_autoptr (GError) own = NULL;
+  ReelTensor *z;
+
+  nested->n_calls++;
+  if (!was_recording)
+    reel_tape_resume (tape);
+
+  /* reverse, into .grad and as a result; forward; a second derivative */
+  z = reel_mul (reel_square (p), reel_detach (cotangent));
+  assert_backward (z);
+  assert_numbers (reel_tensor_get_grad (p),
+                  NUMBERS (8 * reel_tensor_get_scalar (cotangent)));
+  g = gradient (z, p, REEL_GRAD_RECORD);
+  dot = gradient (g, p, REEL_GRAD_NONE);
+  assert_numbers (dot, NUMBERS (2 * reel_tensor_get_scalar (cotangent)));
+  g_clear_pointer (&dot, reel_tensor_unref);
+  g_assert_true (reel_jvp (&z, 1, &p, &p, 1, REEL_GRAD_NONE, &dot, &own));
+  g_assert_no_error (own);
+  assert_numbers (dot, NUMBERS (32 * reel_tensor_get_scalar (cotangent)));
+  g_clear_pointer (&dot, reel_tensor_unref);
+
+  /* an older value and an older leaf can be what it is differentiated by */
+  z = reel_mul (nested->old, reel_mul (nested->x, p));
+  dot = gradient (z, nested->old, REEL_GRAD_NONE);
+  assert_numbers (dot, NUMBERS (4 * reel_tensor_get_scalar (nested->x)));
+
+  /* but what led to it is the other sweep's */
+  assert_busy (reel_backward (z, &own), &own);
+  g_assert_false (reel_backward (z, &own));
+  g_assert_nonnull (strstr (own->message, "reel_detach"));
+  g_clear_error (&own);
+  assert_tape_ok (tape);
+
+  /* a hook of its own, which sweeps again */
+  if (nested->depth > 0)
+    {
+      Nested inner = { p, z, nested->depth - 1, 0 };
+      ReelTensor *w = reel_mul_scalar (p, 3);
+      g_autoptr (ReelTensor) slope = NULL;
+
+      reel_tensor_add_hook (w, nesting_hook, &inner, NULL);
+      slope = gradient (reel_square (w), p, REEL_GRAD_NONE);
+      assert_numbers (slope, NUMBERS (18 * 4));
+      g_assert_cmpuint (inner.n_calls, ==, 1);
+    }
+  if (!was_recording)
+    reel_tape_pause (tape);
+  return NULL;
+}
+
+static void
+test_nested (gconstpointer data)
+{
+  ReelGradFlags flags = (ReelGradFlags) GPOINTER_TO_INT (data);
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = number_parameter (3);
+  g_autoptr (GError) error = NULL;
+  Nested nested = { x, NULL, 3, 0 };
+  ReelTensor *y, *loss;
+
+  for (guint turn = 1; turn <= 3; turn++)
+    {
+      y = reel_square (x);
+      loss = reel_square (y);
+      nested.old = y;
+      nested.n_calls = 0;
+      reel_tensor_set_grad (x, NULL);
+      reel_tensor_add_hook (y, nesting_hook, &nested, NULL);
+      g_assert_true (reel_backward_full (&loss, 1, NULL, flags, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (nested.n_calls, ==, 1);
+      assert_numbers (reel_tensor_get_grad (x), NUMBERS (108));
+      reel_tensor_set_grad (x, NULL);
+      reset (tape);
+    }
+}
+
+static ReelTensor *
+sweeping_hook (ReelTensor *tensor,
+               ReelTensor *cotangent,
+               gpointer    user_data,
+               GError    **error)
+{
+  g_autoptr (ReelTensor) g = NULL;
+
+  /* the hook of this very tensor is not run inside itself */
+  ++*(guint *) user_data;
+  reel_tape_resume (reel_tape_get_current ());
+  g = gradient (reel_square (tensor), tensor, REEL_GRAD_NONE);
+  reel_tape_pause (reel_tape_get_current ());
+  assert_numbers (g, NUMBERS (2 * reel_tensor_get_scalar (tensor)));
+  return NULL;
+}
+
+static void
+test_nested_hooks_itself (void)
+{
+  SCOPE_TAPE (tape);
+  g_autoptr (ReelTensor) x = number_parameter (3);
+  guint n_calls = 0;
+  ReelTensor *y;
+
+  reel_tensor_add_hook (x, sweeping_hook, &n_calls, NULL);
+  y = reel_square (x);
+  reel_tensor_add_hook (y, sweeping_hook, &n_calls, NULL);
+  assert_backward (y);
+  g_assert_cmpuint (n_calls, ==, 2);
+  assert_numbers (reel_tensor_get_grad (x), NUMBERS (6));
 }
 
 static ReelTensor *
@@ -470,6 +602,10 @@ main (int    argc,
   g_test_add_data_func ("/hooks/busy/paused", GINT_TO_POINTER (0), test_busy);
   g_test_add_data_func ("/hooks/busy/recorded", GINT_TO_POINTER (REEL_GRAD_RECORD),
                         test_busy);
+  g_test_add_data_func ("/hooks/nested/paused", GINT_TO_POINTER (0), test_nested);
+  g_test_add_data_func ("/hooks/nested/recorded", GINT_TO_POINTER (REEL_GRAD_RECORD),
+                        test_nested);
+  g_test_add_func ("/hooks/nested/itself", test_nested_hooks_itself);
   g_test_add_func ("/hooks/leaves-tape-pushed", test_leaves_tape_pushed);
   g_test_add_func ("/hooks/resumes", test_resumes);
   g_test_add_func ("/hooks/notify-meddles", test_notify_meddles);

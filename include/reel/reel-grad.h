@@ -42,7 +42,9 @@ REEL_FLAGS_IN_CPLUSPLUS (ReelGradFlags)
  * %REEL_ERROR_NO_GRADIENT where @loss is not recorded or depends on no
  * parameter, with %REEL_ERROR_SHAPE where it has more than one element,
  * %REEL_ERROR_OVERWRITTEN or %REEL_ERROR_RELEASED where a rule needs a value
- * that is gone, and %REEL_ERROR_BUSY inside another sweep of the tape.
+ * that is gone, and %REEL_ERROR_BUSY where it would play, inside another sweep of the
+ * tape, what was recorded before that one began. A hook may sweep what it recorded
+ * itself.
  *
  * `.grad` has one writer: threads that share parameters use [func@Reel.grad].
  *

@@ -24,6 +24,11 @@ gboolean _reel_check_operand (ReelTape   *tape,
 gboolean _reel_check_differentiable (ReelTensor *tensor,
                                      GError    **error);
 
+/* The gradient of a leaf as something that is nobody else's: a new reference. */
+ReelTensor *_reel_own_gradient (ReelSweep  *sweep,
+                                ReelTensor *gradient,
+                                GError    **error);
+
 gboolean _reel_note_inputs (ReelSweep         *sweep,
                             ReelTensor *const *inputs,
                             guint              n_inputs,

@@ -8,20 +8,6 @@
 /* Jacobian-vector products: a forward sweep over what is recorded. */
 
 gboolean
-_reel_check_differentiable (ReelTensor *tensor,
-                            GError    **error)
-{
-  g_autofree gchar *what = NULL;
-
-  if (reel_dtype_is_floating ((ReelDType) tensor->dtype))
-    return TRUE;
-  what = reel_tensor_describe (tensor);
-  g_set_error (error, REEL_ERROR, REEL_ERROR_NO_GRADIENT,
-               "only floating-point tensors have derivatives, not %s", what);
-  return FALSE;
-}
-
-gboolean
 reel_jvp (ReelTensor *const *outputs,
           guint              n_outputs,
           ReelTensor *const *inputs,
@@ -47,7 +33,7 @@ _reel_jvp_batched (ReelTensor *const *outputs,
                    GError           **error)
 {
   ReelTape *tape = _reel_tape_current ();
-  ReelSweep sweep;
+  ReelSweep *sweep;
   guint64 end;
   guint64 first;
   gboolean ok;
@@ -75,23 +61,24 @@ _reel_jvp_batched (ReelTensor *const *outputs,
       first = MIN (first, _reel_tensor_value (outputs[i]));
     }
 
-  if (!_reel_sweep_begin (&sweep, tape, flags & ~REEL_GRAD_RELEASE, first, end,
-                          _reel_assemble, error))
-    return FALSE;
-  ok = _reel_set_batch (&sweep, n_batch_axes, tangents, n_inputs, error) &&
-       _reel_sweep_alloc_marks (&sweep, error) &&
-       _reel_note_inputs (&sweep, inputs, n_inputs, error);
+  sweep = _reel_sweep_begin (tape, flags & ~REEL_GRAD_RELEASE, first, end,
+                          _reel_assemble, error);
+    if (sweep == NULL)
+      return FALSE;
+  ok = _reel_set_batch (sweep, n_batch_axes, tangents, n_inputs, error) &&
+       _reel_sweep_alloc_marks (sweep, error) &&
+       _reel_note_inputs (sweep, inputs, n_inputs, error);
   for (guint i = 0; ok && i < n_inputs; i++)
     {
-      ReelSlot *slot = _reel_input_slot (&sweep, inputs[i]);
+      ReelSlot *slot = _reel_input_slot (sweep, inputs[i]);
 
       if (slot != NULL)
-        ok = _reel_slot_add (&sweep, slot, inputs[i], tangents[i], NULL, error) &&
-             _reel_slot_combine (&sweep, slot, inputs[i], error);
+        ok = _reel_slot_add (sweep, slot, inputs[i], tangents[i], NULL, error) &&
+             _reel_slot_combine (sweep, slot, inputs[i], error);
     }
-  ok = ok && _reel_sweep_forward (&sweep, error) &&
-       _reel_collect_results (&sweep, outputs, n_outputs, results, error);
-  _reel_sweep_end (&sweep);
+  ok = ok && _reel_sweep_forward (sweep, error) &&
+       _reel_collect_results (sweep, outputs, n_outputs, results, error);
+  _reel_sweep_end (sweep);
   return ok;
 }
 

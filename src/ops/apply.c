@@ -36,8 +36,7 @@ check_inputs (ReelTape          *tape,
   for (guint i = 0; i < n_inputs; i++)
     {
       ReelTensor *input = inputs[i];
-      g_autofree gchar *what = NULL;
-      GError *error;
+      GError *error = NULL;
 
       if (G_UNLIKELY (input == NULL))
         {
@@ -51,26 +50,13 @@ check_inputs (ReelTape          *tape,
                      _reel_tensor_pool (input) == tape->pool)))
         continue;
 
-      if ((_reel_tensor_flags (input) & REEL_TENSOR_ERROR) != 0)
-        {
-          /* An error tensor of another tape, or one from before the error was
-           * cleared: the error comes along. */
-          if (input->extra->error != NULL)
-            _reel_tape_fail (tape, g_error_copy (input->extra->error));
-          else
-            fail (tape, op, g_error_new_literal (REEL_ERROR, REEL_ERROR_FAILED,
-                                                 "an input is an error tensor"));
-          return FALSE;
-        }
-      what = reel_tensor_describe (input);
-      if (input->data == NULL)
-        error = g_error_new (REEL_ERROR, REEL_ERROR_RELEASED,
-                             "the data of %s was released by a sweep", what);
-      else
-        error = g_error_new (REEL_ERROR, REEL_ERROR_OTHER_TAPE,
-                             "%s is a value of another live tape; reel_detach gives"
-                             " its data as a constant", what);
-      fail (tape, op, error);
+      /* An error tensor of another tape, or one from before the error was cleared: its
+       * error comes along as it is. */
+      if (!_reel_tensor_check_no_error (input, &error))
+        _reel_tape_fail (tape, error);
+      else if (!_reel_tensor_check_not_released (input, &error) ||
+               !_reel_tensor_check_tape (input, tape->pool, &error))
+        fail (tape, op, error);
       return FALSE;
     }
   return TRUE;
@@ -137,10 +123,12 @@ view_of_inline (ReelTape       *tape,
 static ReelTensor *
 over_spent (ReelTape       *tape,
             const ReelSpec *spec,
-            gint64          n_elements)
+            gint64          n_elements,
+            ReelTensor     *spent)
 {
-  ReelTensor *spent = g_steal_pointer (&tape->spent);
   ReelTensor *output;
+
+  _reel_tensor_unset_flags (spent, REEL_TENSOR_SPENT);
 
   if (spent->dtype != spec->dtype ||
       !_reel_shape_equal (spent->rank, _reel_tensor_shape (spent), spec->rank, spec->shape))
@@ -176,9 +164,9 @@ output_new (ReelTape       *tape,
   if (!_reel_shape_count (spec->rank, spec->shape, reel_dtype_get_size (spec->dtype),
                           &n_elements, NULL, error))
     return NULL;
-  if (G_UNLIKELY (tape->spent != NULL) && tape->spent == base &&
+  if (base != NULL && (_reel_tensor_flags (base) & REEL_TENSOR_SPENT) != 0 &&
       (op->flags & REEL_OP_MAY_OVERWRITE) != 0 &&
-      (output = over_spent (tape, spec, n_elements)) != NULL)
+      (output = over_spent (tape, spec, n_elements, base)) != NULL)
     return output;
   if (G_UNLIKELY ((op->flags & REEL_OP_VIEW) != 0 && base == NULL))
     {

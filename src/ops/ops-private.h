@@ -4,7 +4,7 @@
 
 /* What the files of this room share. */
 
-#include "tape/sweep.h"
+#include "tape/rule.h"
 
 #include <reel/reel-op.h>
 #include <reel/reel-ops.h>

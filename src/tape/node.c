@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tape/sweep.h"
+#include "base/grow.h"
+#include "tape/tape-private.h"
 
 /* Recording nodes, walking over them, and dropping them. */
 

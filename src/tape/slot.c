@@ -4,9 +4,9 @@
 
 #include "base/copy.h"
 #include "kernels/map.h"
-#include "tape/sweep.h"
+#include "tape/slot.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* How cotangents add up, without ever writing into memory that anybody else may
  * see. While paused, contributions are added as they come, in place where the
@@ -77,32 +77,27 @@ check_fits (const ReelSweep  *sweep,
             const ReelRegion *region,
             GError          **error)
 {
+  g_autofree gchar *expected = NULL;
+  g_autofree gchar *given = NULL;
+
+  if (!_reel_tensor_check_no_error (cotangent, error) ||
+      !_reel_tensor_check_not_released (cotangent, error))
+    return FALSE;
   if (G_LIKELY (cotangent->dtype == like->dtype &&
                 (sweep->n_batch_axes == 0 && region == NULL
                  ? _reel_tensor_same_shape (like, cotangent)
                  : fits_batch (sweep, like, cotangent, region == NULL) &&
                    (region == NULL ||
                     _reel_region_fits (cotangent->rank, _reel_tensor_shape (cotangent), region,
-                                       count_elements (sweep, like)))) &&
-                cotangent->data != NULL))
+                                       count_elements (sweep, like))))))
     return TRUE;
-  if (reel_tensor_is_error (cotangent) && cotangent->extra->error != NULL)
-    {
-      g_propagate_error (error, g_error_copy (cotangent->extra->error));
-      return FALSE;
-    }
-  {
-    g_autofree gchar *expected = reel_tensor_describe (like);
-    g_autofree gchar *given = reel_tensor_describe (cotangent);
-
-    g_set_error (error, REEL_ERROR,
-                 cotangent->data == NULL ? REEL_ERROR_RELEASED
-                 : cotangent->dtype != like->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
-                 "the cotangent of %s cannot be %s%s", expected, given,
-                 cotangent->data == NULL ? ", which has no data"
-                 : region != NULL && like->dtype == cotangent->dtype
-                 ? ", which is no part of it" : "");
-  }
+  expected = reel_tensor_describe (like);
+  given = reel_tensor_describe (cotangent);
+  g_set_error (error, REEL_ERROR,
+               cotangent->dtype != like->dtype ? REEL_ERROR_DTYPE : REEL_ERROR_SHAPE,
+               "the cotangent of %s cannot be %s%s", expected, given,
+               region != NULL && like->dtype == cotangent->dtype
+               ? ", which is no part of it" : "");
   return FALSE;
 }
 
@@ -278,78 +273,4 @@ _reel_slot_clear (ReelSweep *sweep,
       _reel_tensor_unref_local (*slot, sweep->tape->pool);
     }
   *slot = NULL;
-}
-
-/* Leaves are few: a small table of addresses, kept from sweep to sweep. */
-
-static gsize
-leaf_hash (const ReelTensor *tensor,
-           gsize             table_size)
-{
-  return (gsize) ((((guintptr) tensor >> 4) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32) &
-         (table_size - 1);
-}
-
-static gboolean
-leaf_table_rehash (ReelLeafTable *table)
-{
-  gsize size = MAX (64, table->table_size * 2);
-  guint32 *grown = calloc (size, sizeof (guint32));
-
-  if (grown == NULL)
-    return FALSE;
-  for (gsize i = 0; i < table->n_entries; i++)
-    {
-      gsize at = leaf_hash (table->entries[i].tensor, size);
-
-      while (grown[at] != 0)
-        at = (at + 1) & (size - 1);
-      grown[at] = (guint32) i + 1;
-    }
-  free (table->table);
-  table->table = grown;
-  table->table_size = size;
-  return TRUE;
-}
-
-ReelSlot *
-_reel_leaf_table_get (ReelLeafTable *table,
-                      ReelTensor    *tensor,
-                      gboolean       add)
-{
-  ReelLeafSlot *entry;
-  gsize at = 0;
-
-  if (table->table_size > 0)
-    for (at = leaf_hash (tensor, table->table_size); table->table[at] != 0;
-         at = (at + 1) & (table->table_size - 1))
-      {
-        entry = &table->entries[table->table[at] - 1];
-        if (entry->tensor == tensor)
-          return &entry->slot;
-      }
-  if (!add ||
-      !_reel_grow ((gpointer *) &table->entries, &table->capacity,
-                   table->n_entries + 1, sizeof (ReelLeafSlot)))
-    return NULL;
-  if (2 * (table->n_entries + 1) > table->table_size)
-    {
-      if (!leaf_table_rehash (table))
-        return NULL;
-      for (at = leaf_hash (tensor, table->table_size); table->table[at] != 0;)
-        at = (at + 1) & (table->table_size - 1);
-    }
-  entry = &table->entries[table->n_entries++];
-  table->table[at] = (guint32) table->n_entries;
-  entry->tensor = tensor;
-  entry->slot = NULL;
-  return &entry->slot;
-}
-
-void
-_reel_leaf_table_clear (ReelLeafTable *table)
-{
-  table->n_entries = 0;
-  if (table->table_size > 0)
-    memset (table->table, 0, table->table_size * sizeof (guint32));
 }

@@ -90,21 +90,21 @@ typedef struct
   gsize n_owned;
 } ReelMark;
 
-/* Where a sweep notes the cotangents of leaves: found by address. */
-typedef struct
-{
-  ReelTensor *tensor;
-  gpointer slot;
-} ReelLeafSlot;
+typedef struct _ReelSweep ReelSweep;
 
-typedef struct
+/* While a sweep runs, or the tape lets go of what it recorded, hooks and notifications
+ * of the program's may run: what was there when it began can neither be reset nor popped
+ * under it. Holds nest; the innermost is the tape's. */
+typedef struct _ReelHold ReelHold;
+struct _ReelHold
 {
-  ReelLeafSlot *entries;        /* in the order they came */
-  gsize n_entries;
-  gsize capacity;
-  guint32 *table;               /* open addressing: 1 + index of an entry */
-  gsize table_size;             /* a power of two, or 0 */
-} ReelLeafTable;
+  ReelHold *outer;
+  gboolean sweeps;              /* then it is in a ReelSweep */
+  guint64 n_values;             /* what there was */
+  gsize n_frames;
+  guint n_pushed;
+  guint n_batch_axes;           /* of the sweep around, to go back to */
+};
 
 struct _ReelTape
 {
@@ -115,9 +115,7 @@ struct _ReelTape
   guint n_pushed;               /* by one thread at a time */
   gpointer thread;              /* which */
   guint n_pauses;
-  guint n_sweeps;               /* running; each counts as a frame that stays */
-  guint n_sweep_frames;         /* frames there were when the sweep began */
-  guint n_sweep_pushed;         /* and how often it was pushed */
+  ReelHold *hold;
   guint n_batch_axes;           /* of the sweep: results may have so many axes more */
 
   ReelNodeChunk *chunks;
@@ -136,16 +134,7 @@ struct _ReelTape
   GError *error;                /* the first */
   ReelTensor *error_tensor;
 
-  /* What sweeps need, kept from one to the next. */
-  gpointer *slots;              /* all NULL between sweeps */
-  gsize slots_capacity;
-  guint8 *marks;
-  gsize marks_capacity;
-  ReelLeafTable leaves;
-
-  /* A cotangent that the rule in progress reads only once more: the op that reads it
-   * may write its result over it. */
-  ReelTensor *spent;
+  ReelSweep *resting;           /* states of sweeps, with their memory */
 };
 
 /* The calling thread's tape. */
@@ -164,6 +153,12 @@ _reel_tape_is_recording (const ReelTape *tape)
 {
   return tape->n_pauses == 0;
 }
+
+void _reel_tape_enter (ReelTape *tape,
+                       ReelHold *hold,
+                       gboolean  sweeps);
+void _reel_tape_leave (ReelTape *tape,
+                       ReelHold *hold);
 
 /* Whether `tensor` is a value that `tape` recorded. */
 static inline gboolean
@@ -194,6 +189,10 @@ void _reel_tape_mark (const ReelTape *tape,
 /* Drops what came since. */
 void _reel_tape_rollback (ReelTape       *tape,
                           const ReelMark *mark);
+
+/* Whether what a node's vjp or jvp rule reads is still there. */
+gboolean _reel_node_check_saved (const ReelNode *node,
+                                 GError        **error);
 
 /* Walking. */
 void _reel_cursor_first (const ReelTape *tape,

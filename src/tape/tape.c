@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tape/tape-private.h"
+#include "tape/sweep-state.h"
 
 #include <stdlib.h>
 
@@ -123,6 +123,28 @@ reel_tape_ref (ReelTape *self)
   return self;
 }
 
+void
+_reel_tape_enter (ReelTape *tape,
+                  ReelHold *hold,
+                  gboolean  sweeps)
+{
+  hold->outer = tape->hold;
+  hold->sweeps = sweeps;
+  hold->n_values = tape->n_values;
+  hold->n_frames = tape->n_frames;
+  hold->n_pushed = tape->n_pushed;
+  hold->n_batch_axes = tape->n_batch_axes;
+  tape->hold = hold;
+}
+
+void
+_reel_tape_leave (ReelTape *tape,
+                  ReelHold *hold)
+{
+  tape->hold = hold->outer;
+  tape->n_batch_axes = hold->n_batch_axes;
+}
+
 static const ReelMark empty_mark = { NULL, 0, NULL, 0, 0, 0 };
 
 /* Letting go of tensors may run notifications of the program's. They find the tape as
@@ -132,19 +154,14 @@ static void
 drop_since (ReelTape       *self,
             const ReelMark *mark)
 {
-  guint n_sweep_frames = self->n_sweep_frames;
-  guint n_sweep_pushed = self->n_sweep_pushed;
+  ReelHold hold;
 
-  self->n_sweeps++;
+  _reel_tape_enter (self, &hold, FALSE);
   self->n_pauses++;
-  self->n_sweep_frames = (guint) self->n_frames;
-  self->n_sweep_pushed = self->n_pushed;
   _reel_tape_rollback (self, mark);
-  self->n_sweep_pushed = n_sweep_pushed;
-  self->n_sweep_frames = n_sweep_frames;
   if (self->n_pauses > 0)
     self->n_pauses--;
-  self->n_sweeps--;
+  _reel_tape_leave (self, &hold);
 }
 
 void
@@ -167,10 +184,7 @@ reel_tape_unref (ReelTape *self)
   _reel_pool_close (self->pool);
   free (self->owned);
   free (self->frames);
-  free (self->slots);
-  free (self->marks);
-  free (self->leaves.entries);
-  free (self->leaves.table);
+  _reel_sweep_free_all (self);
   g_free (self);
 }
 
@@ -259,7 +273,7 @@ reel_tape_pop (ReelTape *self)
   n = thread->n_pushed;
   g_return_if_fail (n > 0 && thread->pushed[n - 1] == self);
   /* A sweep goes on with the tape that it began with. */
-  g_return_if_fail (self->n_sweeps == 0 || self->n_pushed > self->n_sweep_pushed);
+  g_return_if_fail (self->hold == NULL || self->n_pushed > self->hold->n_pushed);
 
   thread->n_pushed = n - 1;
   current = n > 1 ? thread->pushed[n - 2] : thread->implicit;
@@ -311,7 +325,7 @@ check_not_swept (ReelTape    *self,
                  const gchar *what,
                  GError     **error)
 {
-  if (self->n_sweeps == 0)
+  if (self->hold == NULL)
     return TRUE;
   g_set_error (error, REEL_ERROR, REEL_ERROR_BUSY,
                "%s: the tape is being swept", what);
@@ -333,7 +347,7 @@ reel_tape_pop_frame_keep (ReelTape          *self,
   g_return_val_if_fail (n_tensors == 0 || tensors != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (self->n_frames <= self->n_sweep_frames &&
+  if (self->hold != NULL && self->n_frames <= self->hold->n_frames &&
       !check_not_swept (self, "pop_frame", error))
     return FALSE;
 
@@ -458,7 +472,7 @@ reel_tensor_steal (ReelTensor *self)
       tape->owned[value & ~REEL_VALUE_OWNED] = NULL;
       /* Or a program that steals every result, as Python does, and never resets would
        * grow the list without end. (A sweep has marks of its own in it.) */
-      if (tape->n_sweeps == 0)
+      if (tape->hold == NULL)
         while (tape->n_owned > floor && tape->owned[tape->n_owned - 1] == NULL)
           tape->n_owned--;
       _reel_tensor_set_value (self, REEL_VALUE_LEAF);

@@ -10,51 +10,13 @@
 /* Reading and writing elements. */
 
 static gboolean
-check_not_error (ReelTensor *self,
-                 GError    **error)
-{
-  if ((_reel_tensor_flags (self) & REEL_TENSOR_ERROR) == 0)
-    return TRUE;
-  if (self->extra != NULL && self->extra->error != NULL)
-    g_propagate_error (error, g_error_copy (self->extra->error));
-  else
-    g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED, "an error tensor");
-  return FALSE;
-}
-
-static gboolean
-check_not_released (ReelTensor *self,
-                    GError    **error)
-{
-  g_autofree gchar *description = NULL;
-
-  if (self->data != NULL)
-    return TRUE;
-  description = reel_tensor_describe (self);
-  g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
-               "the data of %s was released by a sweep", description);
-  return FALSE;
-}
-
-gboolean
-_reel_tensor_check_readable (ReelTensor *self,
-                             GError    **error)
-{
-  /* Several threads may read; only their first marks it. */
-  if (_reel_tensor_is_recorded (self) &&
-      (_reel_tensor_flags (self) & REEL_TENSOR_OBSERVED) == 0)
-    atomic_fetch_or_explicit (&self->flags, REEL_TENSOR_OBSERVED, memory_order_relaxed);
-  return check_not_error (self, error) && check_not_released (self, error);
-}
-
-static gboolean
 check_writable (ReelTensor *self,
                 GError    **error)
 {
   g_autofree gchar *description = NULL;
   gboolean repeats = FALSE;
 
-  if (!check_not_error (self, error))
+  if (!_reel_tensor_check_no_error (self, error))
     return FALSE;
   if (_reel_tensor_is_recorded (self))
     {
@@ -63,7 +25,7 @@ check_writable (ReelTensor *self,
                    "%s is a value of a tape and cannot be written", description);
       return FALSE;
     }
-  if (!check_not_released (self, error))
+  if (!_reel_tensor_check_not_released (self, error))
     return FALSE;
   for (guint i = 0; i < self->rank && self->n_elements > 0; i++)
     repeats |= _reel_tensor_strides (self)[i] == 0 && _reel_tensor_shape (self)[i] > 1;

@@ -28,7 +28,9 @@ enum
   REEL_TENSOR_RELEASED = 1 << 3,
   REEL_TENSOR_OBSERVED = 1 << 4,        /* the program read the data */
   REEL_TENSOR_CONTIGUOUS = 1 << 5,
-  REEL_TENSOR_HOOKED = 1 << 6
+  REEL_TENSOR_HOOKED = 1 << 6,
+  REEL_TENSOR_SPENT = 1 << 7            /* a cotangent that the op which reads it next may
+                                           write its result over */
 };
 
 typedef struct
@@ -232,6 +234,39 @@ void _reel_set_no_memory (GError      **error,
                           ReelDType     dtype,
                           guint         rank,
                           const gint64 *shape);
+
+/* Why a tensor cannot be used: an error tensor, by its own error; without data; a value
+ * of another tape than the one of `pool`. The setters return FALSE. */
+gboolean _reel_tensor_set_own_error (ReelTensor *self,
+                                     GError    **error);
+gboolean _reel_tensor_set_released (ReelTensor *self,
+                                    GError    **error);
+gboolean _reel_tensor_set_other_tape (ReelTensor *self,
+                                      GError    **error);
+
+static inline gboolean
+_reel_tensor_check_no_error (ReelTensor *self,
+                             GError    **error)
+{
+  return G_LIKELY ((_reel_tensor_flags (self) & REEL_TENSOR_ERROR) == 0) ||
+         _reel_tensor_set_own_error (self, error);
+}
+
+static inline gboolean
+_reel_tensor_check_not_released (ReelTensor *self,
+                                 GError    **error)
+{
+  return G_LIKELY (self->data != NULL) || _reel_tensor_set_released (self, error);
+}
+
+static inline gboolean
+_reel_tensor_check_tape (ReelTensor *self,
+                         ReelPool   *pool,
+                         GError    **error)
+{
+  return G_LIKELY (!_reel_tensor_is_recorded (self) || _reel_tensor_pool (self) == pool) ||
+         _reel_tensor_set_other_tape (self, error);
+}
 
 /* Whether there are elements to read: an error tensor and released data have
  * none. Marks a recorded value as observed. */
