@@ -16,7 +16,9 @@
 #include <string.h>
 #include <time.h>
 
-#define SECONDS 0.02
+#define SAMPLES 31
+#define SAMPLE_SECONDS 0.0005
+#define MOST_SECONDS 0.1
 
 typedef struct
 {
@@ -26,12 +28,16 @@ typedef struct
   gpointer a, b, c;
 } Task;
 
+/* Of this thread's own time, where it is the only one: what else the machine does then
+ * shows less. */
+static clockid_t timer;
+
 static gdouble
 now (void)
 {
   struct timespec time;
 
-  clock_gettime (CLOCK_MONOTONIC, &time);
+  clock_gettime (timer, &time);
   return (gdouble) time.tv_sec + 1e-9 * (gdouble) time.tv_nsec;
 }
 
@@ -103,25 +109,47 @@ by_blas (const Task *t)
     }
 }
 
-/* Nanoseconds a product, after as many to warm up as are measured. */
+static int
+compare (const void *a,
+         const void *b)
+{
+  const gdouble x = *(const gdouble *) a, y = *(const gdouble *) b;
+
+  return (x > y) - (x < y);
+}
+
+static gdouble
+repeat (void (*run) (const Task *task),
+        const Task *task,
+        gint64      n)
+{
+  const gdouble begin = now ();
+
+  for (gint64 i = 0; i < n; i++)
+    run (task);
+  return (now () - begin) / (gdouble) n;
+}
+
+/* Nanoseconds a product: the median of samples that are shorter than the turns which
+ * programs of one machine take. */
 static gdouble
 measure (void (*run) (const Task *task),
          const Task *task)
 {
-  gint64 n = 1;
-  gdouble begin, seconds = 0;
+  gdouble samples[SAMPLES], spent = 0, once;
+  gint64 n_times;
+  guint n = 0;
 
-  while (seconds < SECONDS)
+  (void) repeat (run, task, 1);
+  once = MAX (repeat (run, task, 3), 1e-9);
+  n_times = (gint64) CLAMP (SAMPLE_SECONDS / once, 1.0, 1e5);
+  while (n < SAMPLES && (n < 3 || spent < MOST_SECONDS))
     {
-      begin = now ();
-      for (gint64 i = 0; i < n; i++)
-        run (task);
-      seconds = now () - begin;
-      if (seconds < SECONDS)
-        n = seconds > SECONDS / 100 ? (gint64) ((gdouble) n * 1.1 * SECONDS / seconds) + 1
-                                    : 10 * n;
+      samples[n] = repeat (run, task, n_times);
+      spent += samples[n++] * (gdouble) n_times;
     }
-  return 1e9 * seconds / (gdouble) n;
+  qsort (samples, n, sizeof samples[0], compare);
+  return 1e9 * samples[n / 2];
 }
 
 static gboolean
@@ -165,6 +193,7 @@ main (void)
           task.a = uniform (task.dtype, task.m * task.k);
           task.b = uniform (task.dtype, task.k * task.n);
           task.c = uniform (task.dtype, task.m * task.n);
+          timer = n_threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
           reel_set_n_threads (strcmp (who, "alone") == 0 ? 1 : n_threads);
           printf ("%.9g\n", measure (strcmp (who, "blas") == 0 ? by_blas : by_reel, &task));
           g_free (task.a);

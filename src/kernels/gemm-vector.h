@@ -192,8 +192,8 @@ NAME (columns) (const gint             vectors,
 
 /* The same, in the same order, where columns are far from each other: they are read
  * from end to end, some at a time, and the sums wait in the nearest cache. */
-#define AT_ONCE 8
-#define WAITING (4096 / (gint64) sizeof (TYPE))
+#define AT_ONCE 4
+#define WAITING (8192 / (gint64) sizeof (TYPE))
 
 REEL_INLINE void
 NAME (add_columns) (const gint  columns,
