@@ -331,16 +331,19 @@ softmax_backward (RefCall *call)
   rows_init (&rows, c, call->attributes);
   for (gint64 row = 0; row < rows.n_rows; row++)
     {
-      gdouble total = 0;
+      gdouble total = 0, sum = 0;
 
       for (gint64 i = 0; i < rows.n; i++)
-        total += element (&rows, c, row, i) * (is_log ? 1 : element (&rows, y, row, i));
+        {
+          total += element (&rows, c, row, i) * (is_log ? 1 : element (&rows, y, row, i));
+          sum += element (&rows, y, row, i);
+        }
       for (gint64 i = 0; i < rows.n; i++)
         {
           gdouble ci = element (&rows, c, row, i), yi = element (&rows, y, row, i);
 
           z[rows.places[row * rows.n + i]] = is_log ? ci - exp (yi) * total
-                                                    : yi * (ci - total);
+                                                    : yi * (ci * sum - total);
         }
     }
   g_free (rows.places);

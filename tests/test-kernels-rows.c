@@ -82,13 +82,14 @@ test_sums (gconstpointer data)
       const gint64 n = lengths[length];
       gdouble *x64 = random_rows (n * N_ROWS, (guint32) n);
       gfloat *x32 = as_f32 (x64, n * N_ROWS);
-      gfloat sum32[N_ROWS], one32, deviation32[N_ROWS];
-      gdouble sum64[N_ROWS], deviation64[N_ROWS];
+      gfloat sum32[N_ROWS], one32;
+      gdouble sum64[N_ROWS];
+      ReelMoments moments32[N_ROWS], moments64[N_ROWS];
 
       kernels->reduce[REEL_REDUCE_sum][REEL_F32] (N_ROWS, n, x32, sum32);
       kernels->reduce[REEL_REDUCE_sum][REEL_F64] (N_ROWS, n, x64, sum64);
-      kernels->sum_squared_deviations[REEL_F32](N_ROWS, n, x32, deviation32);
-      kernels->sum_squared_deviations[REEL_F64](N_ROWS, n, x64, deviation64);
+      kernels->moments[REEL_F32](N_ROWS, n, x32, moments32);
+      kernels->moments[REEL_F64](N_ROWS, n, x64, moments64);
       for (gint row = 0; row < N_ROWS; row++)
         {
           long double sum = 0, magnitude = 0, deviation = 0;
@@ -102,8 +103,8 @@ test_sums (gconstpointer data)
             deviation += powl ((long double) x64[row * n + i] - sum / n, 2);
           assert_near ((gdouble) sum32[row], sum, magnitude * F32_SUM);
           assert_near (sum64[row], sum, magnitude * F64_SUM);
-          assert_near ((gdouble) deviation32[row], deviation, deviation * F32_ROW + 1e-12L);
-          assert_near (deviation64[row], deviation, deviation * F64_ROW + 1e-28L);
+          g_assert_cmpmem (&moments32[row], sizeof moments32[row], &moments64[row], sizeof moments64[row]);
+          assert_near (moments64[row].squares, deviation, deviation * F64_ROW + 1e-28L);
 
           /* A row does not know its neighbours. */
           kernels->reduce[REEL_REDUCE_sum][REEL_F32] (1, n, x32 + row * n, &one32);
@@ -214,11 +215,80 @@ test_extremes (gconstpointer data)
       }
 }
 
+/* +0 is above -0, wherever they are. */
+static void
+test_signed_zeros (gconstpointer data)
+{
+  const ReelKernels *kernels = data;
+
+  for (gint64 n = 2; n <= 70; n++)
+    for (gint64 at = 0; at < n; at++)
+      for (gint odd = 0; odd < 2; odd++)
+        {
+          gfloat x32[70], y32, max32, min32;
+          gdouble x64[70], max64, min64;
+
+          for (gint64 i = 0; i < n; i++)
+            {
+              x32[i] = (i == at) == (odd == 1) ? 0.0f : -0.0f;
+              x64[i] = (gdouble) x32[i];
+            }
+          kernels->reduce[REEL_REDUCE_amax][REEL_F32] (1, n, x32, &max32);
+          kernels->reduce[REEL_REDUCE_amin][REEL_F32] (1, n, x32, &min32);
+          kernels->reduce[REEL_REDUCE_amax][REEL_F64] (1, n, x64, &max64);
+          kernels->reduce[REEL_REDUCE_amin][REEL_F64] (1, n, x64, &min64);
+          g_assert_true (max32 == 0 && min32 == 0 && max64 == 0 && min64 == 0);
+          g_assert_true (!signbit (max32) && signbit (min32));
+          g_assert_true (!signbit (max64) && signbit (min64));
+          kernels->binary[REEL_BINARY_maximum][REEL_F32] (1, &x32[0], 1, &x32[at], 1, &y32, NULL);
+          g_assert_true (!signbit (y32) == !(signbit (x32[0]) && signbit (x32[at])));
+          kernels->binary[REEL_BINARY_minimum][REEL_F32] (1, &x32[0], 1, &x32[at], 1, &y32, NULL);
+          g_assert_true (!signbit (y32) == (!signbit (x32[0]) && !signbit (x32[at])));
+          kernels->binary[REEL_BINARY_maximum][REEL_F64] (n, x64, 1, &x64[at], 0, x64, NULL);
+          g_assert_true (!signbit (x64[at]) == (odd == 1));
+        }
+}
+
+/* The sum's own overflow is none of the moments'; means lie apart by less than f64
+ * can say. */
+static void
+test_moments_edges (gconstpointer data)
+{
+  const ReelKernels *kernels = data;
+  const gdouble most[3] = { DBL_MAX, DBL_MAX, DBL_MAX }, apart[2] = { -DBL_MAX, DBL_MAX };
+  const gfloat most32[2] = { FLT_MAX, FLT_MAX };
+  const gdouble broken[3] = { 1, HUGE_VAL, 2 };
+  gdouble far[1000];
+  ReelMoments moments;
+  long double sum = 0, squares = 0;
+
+  kernels->moments[REEL_F64](1, 3, most, &moments);
+  g_assert_true (moments.squares == 0);
+  kernels->moments[REEL_F64](1, 2, apart, &moments);
+  g_assert_true (isinf (moments.squares));
+  kernels->moments[REEL_F32](1, 2, most32, &moments);
+  g_assert_true (moments.squares == 0);
+  kernels->moments[REEL_F64](1, 3, broken, &moments);
+  g_assert_true (isnan (moments.squares));
+
+  for (guint i = 0; i < G_N_ELEMENTS (far); i++)
+    {
+      far[i] = 1e8 + (gdouble) (i * 37 % 101) / 64;
+      sum += (long double) far[i] - 1e8L;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (far); i++)
+    squares += powl ((long double) far[i] - 1e8L - sum / G_N_ELEMENTS (far), 2);
+  kernels->moments[REEL_F64](1, G_N_ELEMENTS (far), far, &moments);
+  assert_near (moments.squares, squares, squares * F64_ROW);
+  assert_near (moments.rest, sum / G_N_ELEMENTS (far) - ((long double) moments.mean - 1e8L), 1e-15L);
+}
+
 static void
 test_empty_rows (gconstpointer data)
 {
   const ReelKernels *kernels = data;
   const gfloat none[1] = { 0 };
+  ReelMoments moments[2];
   gfloat f32[2];
   gint64 i64[2];
   guint8 u8[2];
@@ -233,8 +303,8 @@ test_empty_rows (gconstpointer data)
   g_assert_true (isinf (f32[0]) && f32[0] > 0);
   kernels->reduce[REEL_REDUCE_logsumexp][REEL_F32] (2, 0, none, f32);
   g_assert_true (isinf (f32[0]) && f32[0] < 0);
-  kernels->sum_squared_deviations[REEL_F32](2, 0, none, f32);
-  g_assert_true (f32[0] == 0);
+  kernels->moments[REEL_F32](2, 0, none, moments);
+  g_assert_true (moments[1].squares == 0);
   kernels->reduce[REEL_REDUCE_prod][REEL_I32] (2, 0, none, i64);
   g_assert_cmpint (i64[1], ==, 1);
   kernels->reduce[REEL_REDUCE_any][REEL_BOOL] (2, 0, none, u8);
@@ -379,6 +449,65 @@ test_softmax_edges (gconstpointer data)
     }
 }
 
+/* Rows that are sure of one element, alone or among others far below it: what is
+ * left keeps its digits in values and slopes. */
+static void
+test_confident_rows (gconstpointer data)
+{
+  const ReelKernels *kernels = data;
+  static const gdouble gaps[] = { 1, 5, 10, 20, 30, 80 };
+  static const gint64 widths[] = { 2, 3, 10, 17, 64, 100 };
+
+  for (guint g = 0; g < G_N_ELEMENTS (gaps); g++)
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++)
+      for (gint64 at = 0; at < widths[w]; at += 7)
+        {
+          const gint64 n = widths[w];
+          const long double others = (n - 1) * expl (-(long double) gaps[g]);
+          const long double loss = log1pl (others), slope = others / (1 + others);
+          gfloat x32[100] = { 0 }, y32[100], p32[100] = { 0 }, z32[100], lse32, one32 = 1;
+          gdouble x64[100] = { 0 }, y64[100], p64[100] = { 0 }, z64[100], lse64, one64 = 1;
+
+          for (gint64 i = 0; i < n; i++)
+            x32[i] = (gfloat) (x64[i] = i == at ? 0 : -gaps[g]);
+          p32[at] = 1;
+          p64[at] = 1;
+          kernels->reduce[REEL_REDUCE_logsumexp][REEL_F32] (1, n, x32, &lse32);
+          kernels->reduce[REEL_REDUCE_logsumexp][REEL_F64] (1, n, x64, &lse64);
+          assert_near ((gdouble) lse32, loss, loss * 2 * F32_ROW);
+          assert_near (lse64, loss, loss * F64_ROW);
+          kernels->log_softmax[REEL_F32](1, n, x32, y32);
+          kernels->log_softmax[REEL_F64](1, n, x64, y64);
+          assert_near ((gdouble) y32[at], -loss, loss * 2 * F32_ROW);
+          assert_near (y64[at], -loss, loss * F64_ROW);
+          kernels->log_softmax_slope[REEL_F32](1, n, y32, p32, z32);
+          kernels->log_softmax_slope[REEL_F64](1, n, y64, p64, z64);
+          assert_near ((gdouble) z32[at], slope, slope * 2 * F32_ROW);
+          assert_near (z64[at], slope, slope * F64_ROW);
+          kernels->softmax[REEL_F32](1, n, x32, y32);
+          kernels->softmax[REEL_F64](1, n, x64, y64);
+          kernels->softmax_slope[REEL_F32](1, n, y32, p32, z32);
+          kernels->softmax_slope[REEL_F64](1, n, y64, p64, z64);
+          assert_near ((gdouble) z32[at], slope / (1 + others), slope * 2 * F32_ROW);
+          assert_near (z64[at], slope / (1 + others), slope * F64_ROW);
+          for (gint by_index = 0; by_index < 2; by_index++)
+            {
+              const gint64 *index = by_index ? &at : NULL;
+
+              kernels->cross_entropy[REEL_F32](1, n, x32, index, by_index ? NULL : p32, z32);
+              kernels->cross_entropy[REEL_F64](1, n, x64, index, by_index ? NULL : p64, z64);
+              assert_near ((gdouble) z32[0], loss, loss * 2 * F32_ROW);
+              assert_near (z64[0], loss, loss * F64_ROW);
+              kernels->cross_entropy_slope[REEL_F32](1, n, x32, index, by_index ? NULL : p32,
+                                                     &one32, 0, 1, z32);
+              kernels->cross_entropy_slope[REEL_F64](1, n, x64, index, by_index ? NULL : p64,
+                                                     &one64, 0, 1, z64);
+              assert_near ((gdouble) z32[at], -slope, slope * 2 * F32_ROW);
+              assert_near (z64[at], -slope, slope * F64_ROW);
+            }
+        }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -392,6 +521,9 @@ main (int argc, char **argv)
     { "long-sum", test_long_sum },
     { "sum-columns", test_sum_columns },
     { "extremes", test_extremes },
+    { "signed-zeros", test_signed_zeros },
+    { "moments-edges", test_moments_edges },
+    { "confident-rows", test_confident_rows },
     { "empty-rows", test_empty_rows },
     { "softmax", test_softmax },
     { "softmax-edges", test_softmax_edges },

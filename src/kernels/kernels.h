@@ -106,6 +106,37 @@ typedef void (*ReelRowSlopeLoop) (gint64        n_rows,
                                   gconstpointer y,
                                   gconstpointer cotangent,
                                   gpointer      out);
+/* Of a row: mean + rest is its mean, squares the sum of (x - mean)². */
+typedef struct
+{
+  gdouble mean;
+  gdouble rest;
+  gdouble squares;
+} ReelMoments;
+
+typedef void (*ReelMomentsLoop) (gint64         n_rows,
+                                 gint64         n,
+                                 gconstpointer  x,
+                                 ReelMoments   *moments);
+/* -Σ p log softmax x for each row of n; p is given by probabilities, or is 1 at the
+ * row's index, which is checked before. */
+typedef void (*ReelCrossEntropyLoop) (gint64        n_rows,
+                                      gint64        n,
+                                      gconstpointer x,
+                                      const gint64 *indices,
+                                      gconstpointer probabilities,
+                                      gpointer      losses);
+/* c (softmax x Σ p - p), c being the row's cotangent by the divisor; the cotangents'
+ * stride is 1 or 0. */
+typedef void (*ReelCrossEntropySlopeLoop) (gint64        n_rows,
+                                           gint64        n,
+                                           gconstpointer x,
+                                           const gint64 *indices,
+                                           gconstpointer probabilities,
+                                           gconstpointer cotangent,
+                                           gint64        cotangent_stride,
+                                           gdouble       divisor,
+                                           gpointer      out);
 typedef void (*ReelCastLoop)   (gint64         n,
                                 gconstpointer  x,
                                 gpointer       y);
@@ -133,14 +164,17 @@ typedef struct
                                       gconstpointer x,
                                       gint64        row_stride,
                                       gpointer      out);
-  /* out[r] = sum over i of (x[r n + i] - mean_r)², two passes */
-  ReelReduceLoop sum_squared_deviations[REEL_N_DTYPES];
+  ReelMomentsLoop moments[REEL_N_DTYPES];
+  ReelRowLoop deviations[REEL_N_DTYPES];       /* x - mean x */
 
   ReelRowLoop softmax[REEL_N_DTYPES];          /* a row of -inf gives zeros; with
                                                   infs: 1/count at each */
   ReelRowLoop log_softmax[REEL_N_DTYPES];
-  ReelRowSlopeLoop softmax_slope[REEL_N_DTYPES];      /* y (ȳ - Σ y ȳ) */
+  ReelRowSlopeLoop softmax_slope[REEL_N_DTYPES];      /* y (ȳ Σ y - Σ y ȳ) */
   ReelRowSlopeLoop log_softmax_slope[REEL_N_DTYPES];  /* ȳ - exp(y) Σ ȳ */
+
+  ReelCrossEntropyLoop cross_entropy[REEL_N_DTYPES];
+  ReelCrossEntropySlopeLoop cross_entropy_slope[REEL_N_DTYPES];
 
   ReelSelectLoop select[REEL_N_DTYPES];
   ReelCastLoop cast[REEL_N_DTYPES][REEL_N_DTYPES];    /* [from][to]; to bool: x != 0;

@@ -7,8 +7,6 @@
 
 #define SUM_LOOPS(prefix, type, Vector, Sums, LANES) \
   REEL_SUM_ROW (prefix##_sum_row, Vector, Sums, prefix, type, LANES, nothing, x) \
-  REEL_SUM_ROW (prefix##_deviation_row, Vector, Sums, prefix, type, LANES, mean, \
-                (x - mean) * (x - mean)) \
   \
   void \
   REEL_LOOP (reduce_sum_##prefix) REEL_REDUCE_SIGNATURE \
@@ -17,15 +15,6 @@
     type *out = out_data; \
     for (gint64 row = 0; row < n_rows; row++, x += n) \
       out[row] = prefix##_sum_row (x, x, n, 0); \
-  } \
-  \
-  void \
-  REEL_LOOP (sum_squared_deviations_##prefix) REEL_REDUCE_SIGNATURE \
-  { \
-    const type *x = x_data; \
-    type *out = out_data; \
-    for (gint64 row = 0; row < n_rows; row++, x += n) \
-      out[row] = n == 0 ? 0 : prefix##_deviation_row (x, x, n, prefix##_sum_row (x, x, n, 0) / (type) n); \
   } \
   \
   void \
@@ -138,7 +127,7 @@ SUM_LOOPS (f64, gdouble, F64, F64Sums, F64_LANES)
       } \
   }
 
-EXTREME_LOOPS (max, greater, -F32_INFINITE, f32, gfloat, F32, F32Mask, F32_LANES)
-EXTREME_LOOPS (min, lesser, F32_INFINITE, f32, gfloat, F32, F32Mask, F32_LANES)
-EXTREME_LOOPS (max, greater, -(gdouble) INFINITY, f64, gdouble, F64, F64Mask, F64_LANES)
-EXTREME_LOOPS (min, lesser, (gdouble) INFINITY, f64, gdouble, F64, F64Mask, F64_LANES)
+EXTREME_LOOPS (max, above, -F32_INFINITE, f32, gfloat, F32, F32Mask, F32_LANES)
+EXTREME_LOOPS (min, below, F32_INFINITE, f32, gfloat, F32, F32Mask, F32_LANES)
+EXTREME_LOOPS (max, above, -(gdouble) INFINITY, f64, gdouble, F64, F64Mask, F64_LANES)
+EXTREME_LOOPS (min, below, (gdouble) INFINITY, f64, gdouble, F64, F64Mask, F64_LANES)

@@ -2,113 +2,43 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "kernels/loops.h"
-#include "kernels/row-reduce.h"
+#include "kernels/row-exp.h"
 #include "kernels/scalar-math.h"
-#include "kernels/simd-math.h"
 
-/* logsumexp, softmax and log_softmax over rows. All subtract the row's maximum
- * first, so exp stays at or below 1. A maximum that is not finite settles the row
- * without any exp. */
-
-REEL_EXTREME_ROW (f32_max_row, greater, -F32_INFINITE, f32, gfloat, F32, F32Mask, F32_LANES)
-REEL_EXTREME_ROW (f64_max_row, greater, -(gdouble) INFINITY, f64, gdouble, F64, F64Mask, F64_LANES)
+/* logsumexp, softmax and log_softmax over rows, and the slopes of the last two. Where
+ * a row is sure of one of its elements, 1 - softmax there is made of all the others. */
 
 REEL_SUM_ROW (f64_sum_row, F64, F64Sums, f64, gdouble, F64_LANES, nothing, x)
 REEL_SUM_ROW (f32_sum_row, F32, F32Sums, f32, gfloat, F32_LANES, nothing, x)
-/* y is the cotangent; a zero there absorbs. */
-REEL_SUM_ROW (f32_dot_row, F32, F32Sums, f32, gfloat, F32_LANES, nothing,
-              f32_keep (f32_not_equal (y, f32_splat (0.0f)), x * y))
-REEL_SUM_ROW (f64_dot_row, F64, F64Sums, f64, gdouble, F64_LANES, nothing,
-              f64_select (f64_not_equal (y, f64_splat (0.0)), x * y, f64_splat (0.0)))
+/* The sum of x (y - z), z being one number; where y is z, x may be anything. */
+REEL_SUM_ROW (f32_dot_row, F32, F32Sums, f32, gfloat, F32_LANES, z,
+              f32_keep (f32_not_equal (y, z), x * (y - z)))
+REEL_SUM_ROW (f64_dot_row, F64, F64Sums, f64, gdouble, F64_LANES, z,
+              f64_select (f64_not_equal (y, z), x * (y - z), f64_splat (0.0)))
 
-/* The sum of exp (x - max), each also put in `to` if that is not NULL */
-REEL_INLINE gfloat
-f32_exp_row (const gfloat *x, gint64 n, gfloat max, gfloat *to)
-{
-  const F32 shift = f32_splat (max);
-  F32 first = f32_splat (0.0f), second = first;
-  F32Sums sums;
-  gint64 i = 0;
-  gint round = 0;
-
-  sums.n_blocks = 0;
-  for (; i + 2 * F32_LANES <= n; i += 2 * F32_LANES)
-    {
-      const F32 a = f32_exp (f32_load (x + i) - shift);
-      const F32 b = f32_exp (f32_load (x + i + F32_LANES) - shift);
-
-      if (to != NULL)
-        {
-          f32_store (to + i, a);
-          f32_store (to + i + F32_LANES, b);
-        }
-      if (round++ == BLOCK_ROUNDS)
-        {
-          f32_sums_push (&sums, first + second);
-          first = second = f32_splat (0.0f);
-          round = 1;
-        }
-      first += a;
-      second += b;
-    }
-  if (i + F32_LANES <= n)
-    {
-      const F32 a = f32_exp (f32_load (x + i) - shift);
-
-      if (to != NULL)
-        f32_store (to + i, a);
-      first += a;
-      i += F32_LANES;
-    }
-  if (i < n)
-    {
-      const F32 a = f32_exp (f32_load_part_or (x + i, n - i, -F32_INFINITE) - shift);
-
-      if (to != NULL)
-        f32_store_part (to + i, a, n - i);
-      second += a;
-    }
-
-  return f32_sum_across (f32_sums_total (&sums, first + second));
-}
-
-/* Pairwise down to runs of 64 */
-static gdouble
-f64_exp_row (const gdouble *x, gint64 n, gdouble max)
-{
-  gdouble sum = 0.0;
-
-  if (n > 64)
-    return f64_exp_row (x, n / 2, max) + f64_exp_row (x + n / 2, n - n / 2, max);
-
-  for (gint64 i = 0; i < n; i++)
-    sum += exp (x[i] - max);
-
-  return sum;
-}
-
-REEL_INLINE gfloat
-f32_log_one (gfloat x)
-{
-  return f32_log (f32_splat (x))[0];
-}
-
-/* A row whose maximum is -inf: all `at_least`; inf: 1/count, by `share`, at each
- * inf and `at_least` elsewhere; NaN: all NaN */
-#define SETTLED_ROW(name, type) \
-  static void \
-  name##_settled_row (const type *x, gint64 n, type max, gboolean is_log, type *y) \
+/* Where the first that equals `value` is, which is there unless it is NaN */
+#define FIND_ROW(prefix, type, LANES) \
+  REEL_INLINE gint64 \
+  prefix##_find (const type *x, gint64 n, type value) \
   { \
-    const type least = is_log ? -(type) INFINITY : 0; \
-    gint64 n_infinite = 0; \
-    type share; \
-    for (gint64 i = 0; i < n; i++) \
-      n_infinite += x[i] == (type) INFINITY; \
-    share = (type) (is_log ? -log ((gdouble) n_infinite) : 1.0 / (gdouble) n_infinite); \
-    for (gint64 i = 0; i < n; i++) \
-      y[i] = max != max ? max : x[i] == (type) INFINITY ? share : least; \
+    gint64 i = 0; \
+    while (i + LANES < n && \
+           !prefix##_any (prefix##_equal (prefix##_load (x + i), prefix##_splat (value)))) \
+      i += LANES; \
+    while (i < n - 1 && x[i] != value) \
+      i++; \
+    return i; \
+  } \
+  \
+  /* The sum of all but one */ \
+  REEL_INLINE type \
+  prefix##_sum_others (const type *x, gint64 n, gint64 without) \
+  { \
+    return prefix##_sum_row (x, x, without, 0) + \
+           prefix##_sum_row (x + without + 1, x + without + 1, n - without - 1, 0); \
   }
-REEL_FLOAT_TYPES (SETTLED_ROW)
+FIND_ROW (f32, gfloat, F32_LANES)
+FIND_ROW (f64, gdouble, F64_LANES)
 
 void
 REEL_LOOP (reduce_logsumexp_f32) REEL_REDUCE_SIGNATURE
@@ -120,7 +50,7 @@ REEL_LOOP (reduce_logsumexp_f32) REEL_REDUCE_SIGNATURE
     {
       const gfloat max = f32_max_row (x, n);
 
-      out[row] = isfinite (max) ? max + f32_log_one (f32_exp_row (x, n, max, NULL)) : max;
+      out[row] = isfinite (max) ? max + f32_log1p (f32_splat (f32_rest_row (x, n, max, NULL)))[0] : max;
     }
 }
 
@@ -134,7 +64,7 @@ REEL_LOOP (reduce_logsumexp_f64) REEL_REDUCE_SIGNATURE
     {
       const gdouble max = f64_max_row (x, n);
 
-      out[row] = isfinite (max) ? max + log (f64_exp_row (x, n, max)) : max;
+      out[row] = isfinite (max) ? max + log1p (f64_rest_row (x, n, max, NULL)) : max;
     }
 }
 
@@ -156,7 +86,7 @@ REEL_LOOP (softmax_f32) REEL_REDUCE_SIGNATURE
           continue;
         }
 
-      scale = f32_splat (1.0f / f32_exp_row (x, n, max, y));
+      scale = f32_splat (1.0f / (1.0f + f32_rest_row (x, n, max, y)));
       for (; i + F32_LANES <= n; i += F32_LANES)
         f32_store (y + i, f32_load (y + i) * scale);
       if (i < n)
@@ -181,9 +111,7 @@ REEL_LOOP (softmax_f64) REEL_REDUCE_SIGNATURE
           continue;
         }
 
-      for (gint64 i = 0; i < n; i++)
-        y[i] = exp (x[i] - max);
-      sum = f64_sum_row (y, y, n, 0.0);
+      sum = 1.0 + f64_rest_row (x, n, max, y);
       for (gint64 i = 0; i < n; i++)
         y[i] /= sum;
     }
@@ -208,7 +136,7 @@ REEL_LOOP (log_softmax_f32) REEL_REDUCE_SIGNATURE
           continue;
         }
 
-      rest = f32_log (f32_splat (f32_exp_row (x, n, max, NULL)));
+      rest = f32_log1p (f32_splat (f32_rest_row (x, n, max, NULL)));
       for (; i + F32_LANES <= n; i += F32_LANES)
         f32_store (y + i, (f32_load (x + i) - shift) - rest);
       if (i < n)
@@ -233,7 +161,7 @@ REEL_LOOP (log_softmax_f64) REEL_REDUCE_SIGNATURE
           continue;
         }
 
-      rest = log (f64_exp_row (x, n, max));
+      rest = log1p (f64_rest_row (x, n, max, NULL));
       for (gint64 i = 0; i < n; i++)
         y[i] = (x[i] - max) - rest;
     }
@@ -241,12 +169,17 @@ REEL_LOOP (log_softmax_f64) REEL_REDUCE_SIGNATURE
 
 /* Slopes. Zeros absorb here too: a cotangent of zeros gives zeros. ----------- */
 
-REEL_INLINE F32
-f32_softmax_slope (F32 y, F32 cotangent, F32 dot)
-{
-  const F32 difference = cotangent - dot;
+/* y (ȳ Σ y - Σ y ȳ), which is the same with any number taken off each ȳ. That of the
+ * greatest y is taken, so that Σ is made of the others. */
 
-  return f32_keep (f32_not_equal (difference, f32_splat (0.0f)), y * difference);
+REEL_INLINE F32
+f32_softmax_slope (F32 y, F32 cotangent, F32 centre, F32 sum, F32 dot)
+{
+  const F32 zero = f32_splat (0.0f);
+  const F32 shifted = cotangent - centre;
+  const F32 difference = f32_keep (f32_not_equal (shifted, zero), shifted * sum) - dot;
+
+  return f32_keep (f32_not_equal (difference, zero), y * difference);
 }
 
 void
@@ -256,17 +189,22 @@ REEL_LOOP (softmax_slope_f32) REEL_ROW_SLOPE_SIGNATURE
   const gfloat *cotangent = cotangent_data;
   gfloat *out = out_data;
 
-  for (gint64 row = 0; row < n_rows; row++, y += n, cotangent += n, out += n)
+  for (gint64 row = 0; n > 0 && row < n_rows; row++, y += n, cotangent += n, out += n)
     {
-      const F32 dot = f32_splat (f32_dot_row (y, cotangent, n, 0.0f));
+      const gfloat centre = cotangent[f32_find (y, n, f32_max_row (y, n))];
+      const F32 shift = f32_splat (centre);
+      const F32 dot = f32_splat (f32_dot_row (y, cotangent, n, centre));
+      const F32 sum = f32_splat (f32_sum_row (y, y, n, 0.0f));
       gint64 i = 0;
 
       for (; i + F32_LANES <= n; i += F32_LANES)
-        f32_store (out + i, f32_softmax_slope (f32_load (y + i), f32_load (cotangent + i), dot));
+        f32_store (out + i, f32_softmax_slope (f32_load (y + i), f32_load (cotangent + i),
+                                               shift, sum, dot));
       if (i < n)
         f32_store_part (out + i,
                         f32_softmax_slope (f32_load_part (y + i, n - i),
-                                           f32_load_part (cotangent + i, n - i), dot),
+                                           f32_load_part (cotangent + i, n - i), shift, sum,
+                                           dot),
                         n - i);
     }
 }
@@ -278,19 +216,26 @@ REEL_LOOP (softmax_slope_f64) REEL_ROW_SLOPE_SIGNATURE
   const gdouble *cotangent = cotangent_data;
   gdouble *out = out_data;
 
-  for (gint64 row = 0; row < n_rows; row++, y += n, cotangent += n, out += n)
+  for (gint64 row = 0; n > 0 && row < n_rows; row++, y += n, cotangent += n, out += n)
     {
-      const gdouble dot = f64_dot_row (y, cotangent, n, 0.0);
+      const gdouble centre = cotangent[f64_find (y, n, f64_max_row (y, n))];
+      const gdouble dot = f64_dot_row (y, cotangent, n, centre);
+      const gdouble sum = f64_sum_row (y, y, n, 0.0);
 
       REEL_INDEPENDENT
       for (gint64 i = 0; i < n; i++)
         {
-          const gdouble difference = cotangent[i] - dot;
+          const gdouble shifted = cotangent[i] - centre;
+          const gdouble difference = (shifted == 0.0 ? 0.0 : shifted * sum) - dot;
 
           out[i] = difference == 0.0 ? 0.0 : y[i] * difference;
         }
     }
 }
+
+/* ȳ - exp (y) Σ ȳ. At a y of more than a half that cancels, and is written as
+ * (1 - exp (y)) ȳ - exp (y) Σ of the others. */
+#define SURE (-0.6931471805599453)
 
 REEL_INLINE F32
 f32_log_softmax_slope (F32 y, F32 cotangent, F32 total)
@@ -305,11 +250,23 @@ REEL_LOOP (log_softmax_slope_f32) REEL_ROW_SLOPE_SIGNATURE
   const gfloat *cotangent = cotangent_data;
   gfloat *out = out_data;
 
-  for (gint64 row = 0; row < n_rows; row++, y += n, cotangent += n, out += n)
+  for (gint64 row = 0; n > 0 && row < n_rows; row++, y += n, cotangent += n, out += n)
     {
       const F32 total = f32_splat (f32_sum_row (cotangent, cotangent, n, 0.0f));
+      const gfloat max = f32_max_row (y, n);
+      gfloat sure = 0.0f;
+      gint64 at = -1;
       gint64 i = 0;
 
+      if (max > (gfloat) SURE)
+        {
+          gdouble others;
+
+          at = f32_find (y, n, max);
+          others = (gdouble) f32_sum_others (cotangent, n, at);
+          sure = (gfloat) ((cotangent[at] == 0.0f ? 0.0 : -expm1 ((gdouble) max) * (gdouble) cotangent[at]) -
+                           (others == 0.0 ? 0.0 : exp ((gdouble) max) * others));
+        }
       for (; i + F32_LANES <= n; i += F32_LANES)
         f32_store (out + i,
                    f32_log_softmax_slope (f32_load (y + i), f32_load (cotangent + i), total));
@@ -318,6 +275,8 @@ REEL_LOOP (log_softmax_slope_f32) REEL_ROW_SLOPE_SIGNATURE
                         f32_log_softmax_slope (f32_load_part (y + i, n - i),
                                                f32_load_part (cotangent + i, n - i), total),
                         n - i);
+      if (at >= 0)
+        out[at] = sure;
     }
 }
 
@@ -328,11 +287,25 @@ REEL_LOOP (log_softmax_slope_f64) REEL_ROW_SLOPE_SIGNATURE
   const gdouble *cotangent = cotangent_data;
   gdouble *out = out_data;
 
-  for (gint64 row = 0; row < n_rows; row++, y += n, cotangent += n, out += n)
+  for (gint64 row = 0; n > 0 && row < n_rows; row++, y += n, cotangent += n, out += n)
     {
       const gdouble total = f64_sum_row (cotangent, cotangent, n, 0.0);
+      const gdouble max = f64_max_row (y, n);
+      gdouble sure = 0.0;
+      gint64 at = -1;
 
+      if (max > SURE)
+        {
+          gdouble others;
+
+          at = f64_find (y, n, max);
+          others = f64_sum_others (cotangent, n, at);
+          sure = (cotangent[at] == 0.0 ? 0.0 : -expm1 (max) * cotangent[at]) -
+                 (others == 0.0 ? 0.0 : exp (max) * others);
+        }
       for (gint64 i = 0; i < n; i++)
         out[i] = total == 0.0 ? cotangent[i] : cotangent[i] - exp (y[i]) * total;
+      if (at >= 0)
+        out[at] = sure;
     }
 }

@@ -75,11 +75,15 @@ const ReelKernels REEL_LOOP (kernels) = {
   },
 
   .sum_columns = { FLOATS (sum_columns) },
-  .sum_squared_deviations = { FLOATS (sum_squared_deviations) },
+  .moments = { FLOATS (moments) },
+  .deviations = { FLOATS (deviations) },
   .softmax = { FLOATS (softmax) },
   .log_softmax = { FLOATS (log_softmax) },
   .softmax_slope = { FLOATS (softmax_slope) },
   .log_softmax_slope = { FLOATS (log_softmax_slope) },
+
+  .cross_entropy = { FLOATS (cross_entropy) },
+  .cross_entropy_slope = { FLOATS (cross_entropy_slope) },
 
   .select = {
     [REEL_F32] = REEL_LOOP (select_4),

@@ -36,6 +36,15 @@
   (gint64 n_rows, gint64 n, gconstpointer x_data, gpointer out_data)
 #define REEL_ROW_SLOPE_SIGNATURE \
   (gint64 n_rows, gint64 n, gconstpointer y_data, gconstpointer cotangent_data, gpointer out_data)
+#define REEL_MOMENTS_SIGNATURE \
+  (gint64 n_rows, gint64 n, gconstpointer x_data, ReelMoments *moments)
+#define REEL_CROSS_ENTROPY_SIGNATURE \
+  (gint64 n_rows, gint64 n, gconstpointer x_data, const gint64 *indices, \
+   gconstpointer probabilities, gpointer losses_data)
+#define REEL_CROSS_ENTROPY_SLOPE_SIGNATURE \
+  (gint64 n_rows, gint64 n, gconstpointer x_data, const gint64 *indices, \
+   gconstpointer probabilities, gconstpointer cotangent_data, gint64 cotangent_stride, \
+   gdouble divisor, gpointer out_data)
 #define REEL_SUM_COLUMNS_SIGNATURE \
   (gint64 n_rows, gint64 n, gconstpointer x_data, gint64 row_stride, gpointer out_data)
 #define REEL_SELECT_SIGNATURE \
@@ -102,7 +111,10 @@ REEL_REDUCE_LOOPS (X)
 
 #define X(name, type) \
   void REEL_LOOP (sum_columns_##name) REEL_SUM_COLUMNS_SIGNATURE; \
-  void REEL_LOOP (sum_squared_deviations_##name) REEL_REDUCE_SIGNATURE; \
+  void REEL_LOOP (moments_##name) REEL_MOMENTS_SIGNATURE; \
+  void REEL_LOOP (deviations_##name) REEL_REDUCE_SIGNATURE; \
+  void REEL_LOOP (cross_entropy_##name) REEL_CROSS_ENTROPY_SIGNATURE; \
+  void REEL_LOOP (cross_entropy_slope_##name) REEL_CROSS_ENTROPY_SLOPE_SIGNATURE; \
   void REEL_LOOP (softmax_##name) REEL_REDUCE_SIGNATURE; \
   void REEL_LOOP (log_softmax_##name) REEL_REDUCE_SIGNATURE; \
   void REEL_LOOP (softmax_slope_##name) REEL_ROW_SLOPE_SIGNATURE; \

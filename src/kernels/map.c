@@ -7,8 +7,7 @@
 #include "kernels/map.h"
 #include "kernels/parallel.h"
 
-/* Elements a part of the work has, and elements that are packed at a time. */
-#define GRAIN 16384
+/* Elements that are packed at a time */
 #define BLOCK 512
 
 typedef struct _Map Map;
@@ -214,14 +213,14 @@ map_run (Map                    *map,
   n = map->loop.shape[map->loop.rank - 1];
   if (map->loop.rank == 1)
     {
-      if (n <= GRAIN)
+      if (n <= REEL_GRAIN)
         run_part (0, 0, n, map);
       else
-        _reel_parallel_for (n, GRAIN, run_part, map);
+        _reel_parallel_for (n, REEL_GRAIN, run_part, map);
     }
   else
     {
-      _reel_parallel_for (map->loop.n_outer, MAX (1, GRAIN / n), runs_part, map);
+      _reel_parallel_for (map->loop.n_outer, MAX (1, REEL_GRAIN / n), runs_part, map);
     }
 }
 
@@ -245,7 +244,7 @@ count_if_simple (const ReelArray *out,
       if (size != 1 && (out->strides[i] != n || a->strides[i] != n || b->strides[i] != n))
         return -1;
       n *= size;
-      if (n > GRAIN)
+      if (n > REEL_GRAIN)
         return -1;
     }
   return n;
@@ -327,7 +326,7 @@ _reel_map_copy (const ReelArray *source,
   for (guint i = 0; i < destination->rank; i++)
     n *= destination->shape[i];
   /* The serial copy knows about transpositions. */
-  if (n <= 4 * GRAIN ||
+  if (n <= 4 * REEL_GRAIN ||
       !_reel_shape_is_contiguous (destination->rank, destination->shape,
                                   destination->strides) ||
       source->rank == 0 || source->strides[source->rank - 1] != 1)

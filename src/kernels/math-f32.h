@@ -50,19 +50,6 @@ f32_sign (F32 x)
                      f32_keep (f32_not_equal (x, zero), f32_copy_sign (f32_splat (1.0f), x)));
 }
 
-/* NaN if either is; the second of equals */
-REEL_INLINE F32
-f32_maximum (F32 a, F32 b)
-{
-  return f32_select (f32_is_nan (a), a, f32_greater (a, b));
-}
-
-REEL_INLINE F32
-f32_minimum (F32 a, F32 b)
-{
-  return f32_select (f32_is_nan (a), a, f32_lesser (a, b));
-}
-
 REEL_INLINE F32
 f32_clamp (F32 x, F32 least, F32 most)
 {

@@ -7,6 +7,9 @@
 
 #include <glib.h>
 
+/* Elements that a part of the work has, where nothing speaks for another size */
+#define REEL_GRAIN 16384
+
 /* Runs part number `part`, the half-open range [begin, end). */
 typedef void (*ReelPartFunc) (gint64   part,
                               gint64   begin,

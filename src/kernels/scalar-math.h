@@ -22,16 +22,17 @@ f64_sign (gdouble x)
   return x != x ? x : x == 0.0 ? 0.0 : copysign (1.0, x);
 }
 
+/* NaN if either is; whatever the order, +0 is above -0 */
 static inline gdouble
 f64_maximum (gdouble a, gdouble b)
 {
-  return ((a > b) | (a != a)) ? a : b;
+  return ((a > b) | (a != a) | ((a == b) & (copysign (1.0, a) > 0.0))) ? a : b;
 }
 
 static inline gdouble
 f64_minimum (gdouble a, gdouble b)
 {
-  return ((a < b) | (a != a)) ? a : b;
+  return ((a < b) | (a != a) | ((a == b) & (copysign (1.0, a) < 0.0))) ? a : b;
 }
 
 static inline gdouble

@@ -239,14 +239,15 @@ f32_exact_fma (F32 a, F32 b, F32 c)
   }
 #define REEL_ADD(a, b) ((a) + (b))
 #define REEL_MULTIPLY(a, b) ((a) * (b))
-#define REEL_GREATER(a, b) ((a) > (b) ? (a) : (b))
-#define REEL_LESSER(a, b) ((a) < (b) ? (a) : (b))
+#define REEL_ABOVE(a, b) ((a) > (b) || ((a) == (b) && !signbit (a)) ? (a) : (b))
+#define REEL_BELOW(a, b) ((a) < (b) || ((a) == (b) && signbit (a)) ? (a) : (b))
 REEL_ACROSS (f64_sum_across, F64, gdouble, F64_LANES, REEL_ADD)
 REEL_ACROSS (f32_product_across, F32, gfloat, F32_LANES, REEL_MULTIPLY)
 REEL_ACROSS (f64_product_across, F64, gdouble, F64_LANES, REEL_MULTIPLY)
-REEL_ACROSS (f32_lesser_across, F32, gfloat, F32_LANES, REEL_LESSER)
-REEL_ACROSS (f64_lesser_across, F64, gdouble, F64_LANES, REEL_LESSER)
-REEL_ACROSS (f64_greater_across, F64, gdouble, F64_LANES, REEL_GREATER)
+REEL_ACROSS (f32_any_above_across, F32, gfloat, F32_LANES, REEL_ABOVE)
+REEL_ACROSS (f32_below_across, F32, gfloat, F32_LANES, REEL_BELOW)
+REEL_ACROSS (f64_below_across, F64, gdouble, F64_LANES, REEL_BELOW)
+REEL_ACROSS (f64_above_across, F64, gdouble, F64_LANES, REEL_ABOVE)
 
 #if REEL_SIMD_X86
 #if REEL_SIMD_AVX512
@@ -269,16 +270,17 @@ f32_sum_across (F32 v)
   return _mm_cvtss_f32 (_mm_add_ss (two, _mm_shuffle_ps (two, two, 1)));
 }
 
-/* The greatest; a NaN is lost or kept at random */
+/* The greatest; a NaN is lost or kept at random. Only zeros may differ in sign. */
 REEL_INLINE gfloat
-f32_greater_across (F32 v)
+f32_above_across (F32 v)
 {
   REEL_TO_FOUR_LANES (max)
   const __m128 two = _mm_max_ps (four, _mm_movehl_ps (four, four));
+  const gfloat greatest = _mm_cvtss_f32 (_mm_max_ss (two, _mm_shuffle_ps (two, two, 1)));
 
-  return _mm_cvtss_f32 (_mm_max_ss (two, _mm_shuffle_ps (two, two, 1)));
+  return greatest != 0.0f ? greatest : f32_any_above_across (v);
 }
 #else
 REEL_ACROSS (f32_sum_across, F32, gfloat, F32_LANES, REEL_ADD)
-REEL_ACROSS (f32_greater_across, F32, gfloat, F32_LANES, REEL_GREATER)
+#define f32_above_across f32_any_above_across
 #endif

@@ -379,6 +379,19 @@ f64_any (F64Mask mask)
 #endif
 }
 
+/* How many lanes are in a mask */
+REEL_INLINE gint
+f32_count (F32Mask mask)
+{
+#if REEL_SIMD_AVX512
+  return __builtin_popcount (mask);
+#elif REEL_SIMD_AVX2
+  return __builtin_popcount ((guint) _mm256_movemask_ps ((__m256) mask));
+#else
+  return -(mask[0] + mask[1] + mask[2] + mask[3]);
+#endif
+}
+
 REEL_INLINE F32
 f32_load_part_or (const gfloat *from, gint64 k, gfloat rest)
 {
@@ -431,4 +444,43 @@ REEL_INLINE F64
 f64_greater (F64 a, F64 b)
 {
   return f64_select (f64_less (b, a), a, b);
+}
+
+/* The greater and the lesser whatever the order of the operands: +0 is above -0.
+ * Where either is NaN the result means nothing. */
+REEL_INLINE F32
+f32_above (F32 a, F32 b)
+{
+  return (F32) ((I32) f32_greater (a, b) & (I32) f32_greater (b, a));
+}
+
+REEL_INLINE F32
+f32_below (F32 a, F32 b)
+{
+  return (F32) ((I32) f32_lesser (a, b) | (I32) f32_lesser (b, a));
+}
+
+REEL_INLINE F64
+f64_above (F64 a, F64 b)
+{
+  return (F64) ((I64) f64_greater (a, b) & (I64) f64_greater (b, a));
+}
+
+REEL_INLINE F64
+f64_below (F64 a, F64 b)
+{
+  return (F64) ((I64) f64_lesser (a, b) | (I64) f64_lesser (b, a));
+}
+
+/* The same, and NaN where either is */
+REEL_INLINE F32
+f32_maximum (F32 a, F32 b)
+{
+  return f32_select (f32_unordered (a, b), a + b, f32_above (a, b));
+}
+
+REEL_INLINE F32
+f32_minimum (F32 a, F32 b)
+{
+  return f32_select (f32_unordered (a, b), a + b, f32_below (a, b));
 }

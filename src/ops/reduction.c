@@ -18,7 +18,7 @@
  * Where stages and parts begin depends on shape and strides alone, and the loops
  * combine in fixed trees, so results do not depend on the number of threads. */
 
-#define PART REEL_ROWS_GRAIN
+#define PART REEL_GRAIN
 /* Widths that columns are cut into: a multiple of what the loops take at once. */
 #define MAX_WIDTH 512
 #define MIN_HEIGHT 32

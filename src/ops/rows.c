@@ -231,7 +231,7 @@ _reel_rows_run (const ReelKernelCall *call,
   if (scratch_size > 0)
     func (call, rows.n_rows, rows.n, run.inputs, run.output, workspace);
   else
-    _reel_parallel_for (rows.n_rows, MAX (1, REEL_ROWS_GRAIN / rows.n), rows_part, &run);
+    _reel_parallel_for (rows.n_rows, MAX (1, REEL_GRAIN / rows.n), rows_part, &run);
 
   if (!rows.packed)
     _reel_rows_unpack (run.output, &rows.array);

@@ -8,9 +8,6 @@
 
 #include "ops/ops-private.h"
 
-/* Elements that a part of the work has; shape alone decides where parts begin. */
-#define REEL_ROWS_GRAIN 16384
-
 typedef struct
 {
   ReelArray array;              /* the axes permuted: kept ones, then `axes` */

@@ -102,7 +102,15 @@ jvp_softmax (ReelRule *rule,
   return TRUE;
 }
 
-/* z = y (c - Σ y c) */
+/* z = y (c Σ y - Σ y c). Σ y is 1, but only with it is z what is computed: differences
+ * of c weighed by y. */
+static ReelTensor *
+centred (ReelRule   *rule,
+         ReelTensor *c,
+         ReelTensor *y)
+{
+  return reel_sub (_reel_mul_absorb (c, total (rule, y)), dot (rule, c, y));
+}
 
 static gboolean
 vjp_softmax_backward (ReelRule *rule,
@@ -116,9 +124,10 @@ vjp_softmax_backward (ReelRule *rule,
                                                        rule->outputs[0], c));
   if (reel_rule_wants (rule, 1))
     {
-      ReelTensor *centred = reel_sub (c, dot (rule, c, y));
-      ReelTensor *y_bar = reel_sub (_reel_mul_absorb (g, centred),
-                                    _reel_mul_absorb (c, dot (rule, g, y)));
+      ReelTensor *weighted = _reel_mul_absorb (g, y);
+      ReelTensor *others = reel_sub (dot (rule, weighted, c),
+                                     _reel_mul_absorb (c, total (rule, weighted)));
+      ReelTensor *y_bar = reel_add (_reel_mul_absorb (g, centred (rule, c, y)), others);
 
       reel_rule_contribute (rule, 1, _reel_sum_to_shape (y_bar, rule->outputs[0], y));
     }
@@ -138,9 +147,8 @@ jvp_softmax_backward (ReelRule *rule,
   if (rule->tangents[1] != NULL)
     {
       ReelTensor *t = _reel_broadcast_from (rule->tangents[1], y, rule->outputs[0]);
-      ReelTensor *centred = reel_sub (c, dot (rule, c, y));
-      ReelTensor *part = reel_sub (_reel_mul_absorb (t, centred),
-                                   _reel_mul_absorb (y, dot (rule, t, c)));
+      ReelTensor *part = reel_add (_reel_mul_absorb (t, centred (rule, c, y)),
+                                   _reel_mul_absorb (centred (rule, c, t), y));
 
       sum = sum != NULL ? reel_add (sum, part) : part;
     }
@@ -257,7 +265,7 @@ const ReelOp _reel_op_softmax = {
 };
 
 const ReelOp _reel_op_softmax_backward = {
-  REEL_OP_INIT, .name = "softmax_backward", REEL_ATTRIBUTES (attributes), .formula = "x̄ = y (ȳ - Σ y ȳ)",
+  REEL_OP_INIT, .name = "softmax_backward", REEL_ATTRIBUTES (attributes), .formula = "x̄ = y (ȳ Σ y - Σ y ȳ)",
   .n_inputs = 2, .n_outputs = 1, .flags = REEL_OP_INTERNAL, .vjp_reads_inputs = 3,
   .infer = infer_softmax, .kernel = kernel_softmax_backward, .vjp = vjp_softmax_backward,
   .jvp = jvp_softmax_backward, .samples = softmax_backward_samples,

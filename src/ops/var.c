@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "base/shape.h"
-#include "kernels/parallel.h"
+#include "kernels/variance.h"
 #include "ops/reduction.h"
 #include "ops/rows.h"
 
@@ -11,8 +11,6 @@
 
 /* Variance, by two passes, and the internal op "deviations", x - mean x: linear and
  * its own transpose, so that var has derivatives of any order. */
-
-#define PART REEL_ROWS_GRAIN
 
 typedef struct
 {
@@ -49,83 +47,8 @@ infer_var (ReelInfer *infer,
   _reel_reduction_shape (&infer->outputs[0], x.dtype, x.rank, x.shape, &var->axes);
   _reel_rows_init (&rows, &x, x.rank, x.shape, &var->axes);
   infer->workspace_size = (rows.packed ? 0 : rows.n_bytes) +
-                          (n_elements > 0 && rows.n > 2 * PART
-                           ? (gsize) ((rows.n + PART - 1) / PART) * 2 * sizeof (gdouble) : 0);
+                          (n_elements > 0 ? _reel_variance_workspace (rows.n) : 0);
   return TRUE;
-}
-
-typedef struct
-{
-  const gchar *x;
-  gchar *out;
-  gdouble *parts;               /* of a long row: sum and sum of squared deviations */
-  ReelDType dtype;
-  gint64 size;
-  gint64 n;
-} VarRun;
-
-static void
-var_rows_part (gint64   part,
-               gint64   begin,
-               gint64   end,
-               gpointer data)
-{
-  const VarRun *run = data;
-
-  _reel_kernels ()->sum_squared_deviations[run->dtype] (end - begin, run->n,
-                                                        run->x + begin * run->n * run->size,
-                                                        run->out + begin * run->size);
-}
-
-typedef union
-{
-  gfloat f32;
-  gdouble f64;
-} Number;
-
-static gdouble
-get (const Number *number,
-     ReelDType     dtype)
-{
-  return dtype == REEL_F32 ? (gdouble) number->f32 : number->f64;
-}
-
-static void
-var_long_part (gint64   part,
-               gint64   begin,
-               gint64   end,
-               gpointer data)
-{
-  const VarRun *run = data;
-  const gchar *x = run->x + begin * run->size;
-  Number number;
-
-  _reel_kernels ()->reduce[REEL_REDUCE_sum][run->dtype] (1, end - begin, x, &number);
-  run->parts[2 * part] = get (&number, run->dtype);
-  _reel_kernels ()->sum_squared_deviations[run->dtype] (1, end - begin, x, &number);
-  run->parts[2 * part + 1] = get (&number, run->dtype);
-}
-
-/* A long row in parts: what the parts deviate from their means, and what these
- * deviate from the mean of all. */
-static gdouble
-var_long_row (VarRun *run)
-{
-  gint64 n_parts = (run->n + PART - 1) / PART;
-  gdouble sum = 0, squares = 0, mean;
-
-  _reel_parallel_for (run->n, PART, var_long_part, run);
-  for (gint64 i = 0; i < n_parts; i++)
-    sum += run->parts[2 * i];
-  mean = sum / (gdouble) run->n;
-  for (gint64 i = 0; i < n_parts; i++)
-    {
-      gdouble n = (gdouble) MIN (PART, run->n - i * PART);
-      gdouble deviation = run->parts[2 * i] / n - mean;
-
-      squares += run->parts[2 * i + 1] + n * deviation * deviation;
-    }
-  return squares;
 }
 
 static gboolean
@@ -134,41 +57,19 @@ kernel_var (const ReelKernelCall *call,
 {
   const Var *var = call->attributes;
   const ReelArray *x = &call->inputs[0];
-  gdouble scale = var_scale (var, x->rank, x->shape);
-  VarRun run = { .dtype = x->dtype, .out = call->outputs[0].data };
   gchar *workspace = call->workspace;
+  gconstpointer data = x->data;
   ReelRows rows;
 
   _reel_rows_init (&rows, x, x->rank, x->shape, &var->axes);
-  run.size = (gint64) reel_dtype_get_size (x->dtype);
-  run.n = rows.n;
-  run.x = x->data;
   if (!rows.packed)
     {
       _reel_rows_pack (&rows.array, workspace);
-      run.x = workspace;
+      data = workspace;
       workspace += rows.n_bytes;
     }
-  if (rows.n > 2 * PART)
-    {
-      run.parts = (gdouble *) workspace;
-      for (gint64 row = 0; row < rows.n_rows; row++)
-        {
-          gdouble squares = var_long_row (&run);
-
-          if (run.dtype == REEL_F32)
-            ((gfloat *) run.out)[row] = (gfloat) squares;
-          else
-            ((gdouble *) run.out)[row] = squares;
-          run.x += rows.n * run.size;
-        }
-    }
-  else if (rows.n_rows > 0)
-    {
-      _reel_parallel_for (rows.n_rows, MAX (1, PART / MAX (rows.n, 1)), var_rows_part, &run);
-    }
-  _reel_kernels ()->unary[REEL_UNARY_mul_scalar][run.dtype] (rows.n_rows, run.out, run.out,
-                                                             &scale);
+  _reel_variance_rows ((ReelDType) x->dtype, rows.n_rows, rows.n, data,
+                       var_scale (var, x->rank, x->shape), call->outputs[0].data, workspace);
   return TRUE;
 }
 
@@ -273,20 +174,7 @@ deviations_rows (const ReelKernelCall *call,
                  gpointer              output,
                  gpointer              scratch)
 {
-  ReelDType dtype = call->outputs[0].dtype;
-  gint64 row_size = n * (gint64) reel_dtype_get_size (dtype);
-  const gchar *x = inputs[0];
-  gchar *y = output;
-
-  for (gint64 row = 0; row < n_rows; row++, x += row_size, y += row_size)
-    {
-      Number sum;
-      gdouble mean;
-
-      _reel_kernels ()->reduce[REEL_REDUCE_sum][dtype] (1, n, x, &sum);
-      mean = get (&sum, dtype) / (gdouble) n;
-      _reel_kernels ()->unary[REEL_UNARY_sub_scalar][dtype] (n, x, y, &mean);
-    }
+  _reel_kernels ()->deviations[call->outputs[0].dtype] (n_rows, n, inputs[0], output);
 }
 
 static gboolean
