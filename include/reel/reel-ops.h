@@ -12,6 +12,8 @@
  * data that a sweep released. Operands have one dtype unless said otherwise. */
 
 #include <reel/reel-activations.h>
+#include <reel/reel-comparisons.h>
+#include <reel/reel-constants.h>
 #include <reel/reel-elementwise.h>
 #include <reel/reel-functions.h>
 #include <reel/reel-indexing.h>

@@ -11,6 +11,7 @@
 #include <reel/reel-macros.h>
 #include <reel/reel-op.h>
 #include <reel/reel-ops.h>
+#include <reel/reel-parameters.h>
 #include <reel/reel-tape.h>
 #include <reel/reel-tensor.h>
 #include <reel/reel-threads.h>
