@@ -356,6 +356,7 @@ test_recorded (void)
   _reel_tensor_set_value (tensor, REEL_VALUE_OWNED | 3);
   g_assert_true (reel_tensor_is_leaf (tensor));
   g_assert_true (reel_tensor_fill (tensor, 1, &error));
+  _reel_tensor_set_value (tensor, REEL_VALUE_LEAF);
 }
 
 static void
@@ -392,6 +393,7 @@ test_observed (void)
       else
         reel_tensor_assign (other, tensor, NULL);
       g_assert_cmpuint (_reel_tensor_flags (tensor) & REEL_TENSOR_OBSERVED, !=, 0);
+      _reel_tensor_set_value (tensor, REEL_VALUE_LEAF);
     }
 }
 

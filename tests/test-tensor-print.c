@@ -218,7 +218,7 @@ test_no_data (void)
 
   tensor = reel_tensor_new_zeros (REEL_F32, REEL_SCALAR_SHAPE, NULL);
   _reel_tensor_set_flags (tensor, REEL_TENSOR_ERROR);
-  assert_prints (tensor, "error: unknown");
+  assert_prints (tensor, "error: an operand is an error tensor");
   _reel_tensor_ensure_extra (tensor)->error =
     g_error_new_literal (REEL_ERROR, REEL_ERROR_SHAPE, "shapes do not fit");
   assert_prints (tensor, "error: shapes do not fit");

@@ -525,6 +525,8 @@ test_threads (void)
   _reel_tensor_set_value (tensor, 1);
   for (guint i = 0; i < N_THREADS; i++)
     threads[i] = g_thread_new ("use", use_tensor, reel_tensor_ref (tensor));
+  /* as a tape lets go */
+  _reel_tensor_set_value (tensor, REEL_VALUE_LEAF);
   reel_tensor_unref (tensor);
   for (guint i = 0; i < N_THREADS; i++)
     g_thread_join (threads[i]);

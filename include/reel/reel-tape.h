@@ -183,8 +183,9 @@ gboolean reel_tape_pop_frame_keep (ReelTape          *self,
  *
  * Drops everything recorded and computed, all frames and the error, and keeps
  * the memory: a loop of constant shapes allocates nothing after its first turn.
- * Tensors that somebody references survive as constant leaves. Pauses stay. Fails
- * with %REEL_ERROR_BUSY during a sweep.
+ * Tensors that somebody references survive as constant leaves; using another one is
+ * an error, until the reset after this one. Pauses stay. Fails with %REEL_ERROR_BUSY
+ * during a sweep.
  *
  * Returns: %FALSE with @error set on failure
  */
@@ -231,7 +232,8 @@ gboolean reel_tape_check (ReelTape *self,
  * reel_tape_clear_error:
  * @self: a tape
  *
- * Forgets the error; ops compute again.
+ * Forgets the error; ops compute again. Error tensors that ops returned before stay
+ * valid, with their message, until the tape's reset.
  */
 REEL_AVAILABLE_IN_1_0
 void reel_tape_clear_error (ReelTape *self);

@@ -479,6 +479,16 @@ _reel_pool_free_local (ReelPool *pool,
 }
 
 void
+_reel_pool_set_live (ReelPool *pool,
+                     gpointer  block,
+                     gboolean  live)
+{
+  gsize size = class_size (chunk_of (block)->class_index);
+
+  pool->live_bytes += live ? size : -size;
+}
+
+void
 _reel_pool_trim (ReelPool *pool)
 {
   if (pool->shared)

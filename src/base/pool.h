@@ -42,6 +42,11 @@ void _reel_pool_free (gpointer block);
 void _reel_pool_free_local (ReelPool *pool,
                             gpointer  block);
 
+/* By the owner: whether a block of its counts as live in the statistics. */
+void _reel_pool_set_live (ReelPool *pool,
+                          gpointer  block,
+                          gboolean  live);
+
 /* Whose block it is. */
 ReelPool *_reel_pool_of (gconstpointer block);
 

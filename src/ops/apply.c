@@ -47,16 +47,15 @@ check_inputs (ReelTape          *tape,
         }
       if (G_LIKELY (input->data != NULL &&
                     (!_reel_tensor_is_recorded (input) ||
-                     _reel_tensor_pool (input) == tape->pool)))
+                     _reel_tensor_pool (input) == tape->pool) &&
+                    !_reel_tensor_is_stale (input)))
         continue;
 
-      /* An error tensor of another tape, or one from before the error was cleared: its
-       * error comes along as it is. */
-      if (!_reel_tensor_check_no_error (input, &error))
-        _reel_tape_fail (tape, error);
-      else if (!_reel_tensor_check_not_released (input, &error) ||
-               !_reel_tensor_check_tape (input, tape->pool, &error))
-        fail (tape, op, error);
+      if (!_reel_tensor_check_no_error (input, &error) ||
+          !_reel_tensor_check_not_released (input, &error) ||
+          !_reel_tensor_check_tape (input, tape->pool, &error) ||
+          !_reel_tensor_check_not_stale (input, &error))
+        _reel_fail_by_input (tape, op->name, input, error);
       return FALSE;
     }
   return TRUE;
@@ -247,6 +246,9 @@ keep_outputs (ReelTape        *tape,
       for (guint i = 0; differentiable && i < infer->n_outputs; i++)
         if (reel_dtype_is_floating (outputs[i]->dtype))
           _reel_tensor_set_flags (outputs[i], REEL_TENSOR_DIFFERENTIABLE);
+      if ((infer->op->flags & REEL_OP_VIEW) != 0)
+        for (guint i = 0; i < infer->n_outputs; i++)
+          _reel_tensor_set_flags (outputs[i], REEL_TENSOR_SNAPSHOT);
       if (G_LIKELY (_reel_tape_record (tape, infer->op, infer->tensors, infer->n_inputs,
                                        infer->attributes, infer->attributes_size,
                                        outputs, infer->n_outputs)))

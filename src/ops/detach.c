@@ -11,17 +11,17 @@ reel_detach (ReelTensor *x)
   ReelTape *tape = _reel_tape_current ();
   ReelTensor *constant;
   ReelTensor *failed;
+  GError *error = NULL;
 
   if (!_reel_op_check_arguments ("detach", &x, 1, &failed))
     return failed;
   if (tape->error != NULL)
     return tape->error_tensor;
-  if (x->data == NULL)
+  if (!_reel_tensor_check_not_released (x, &error) ||
+      !_reel_tensor_check_not_stale (x, &error))
     {
-      g_autofree gchar *what = reel_tensor_describe (x);
-
-      return _reel_op_fail ("detach", REEL_ERROR_RELEASED,
-                            "the data of %s was released by a sweep", what);
+      g_prefix_error (&error, "detach: ");
+      return _reel_tape_fail (tape, error);
     }
   if (x->storage != NULL)
     constant = _reel_tensor_new_view (tape->pool, x, x->rank, _reel_tensor_shape (x),
@@ -39,5 +39,6 @@ reel_detach (ReelTensor *x)
         _reel_tensor_unref_local (constant, tape->pool);
       return _reel_op_fail ("detach", REEL_ERROR_NO_MEMORY, "no memory for a tensor");
     }
+  _reel_tensor_set_flags (constant, REEL_TENSOR_SNAPSHOT);
   return constant;
 }

@@ -102,6 +102,13 @@ ReelTensor *_reel_op_fail (const gchar *op,
                            const gchar *format,
                            ...) G_GNUC_PRINTF (3, 4);
 
+/* Notes why an input cannot be used, which it takes: an error tensor's own error comes
+ * along as it is, from another tape too. Returns the error tensor. */
+ReelTensor *_reel_fail_by_input (ReelTape    *tape,
+                                 const gchar *op,
+                                 ReelTensor  *input,
+                                 GError      *error);
+
 /* Whether a public function's tensor arguments can be looked at before the op is
  * applied: not NULL, no error tensor. If not, `*failed` is what to return. */
 gboolean _reel_op_check_arguments (const gchar       *op,

@@ -24,12 +24,26 @@ _reel_op_fail (const gchar *op,
                           g_error_new (REEL_ERROR, (gint) code, "%s: %s", op, message));
 }
 
+ReelTensor *
+_reel_fail_by_input (ReelTape    *tape,
+                     const gchar *op,
+                     ReelTensor  *input,
+                     GError      *error)
+{
+  if ((_reel_tensor_flags (input) & (REEL_TENSOR_ERROR | REEL_TENSOR_DEAD)) !=
+      REEL_TENSOR_ERROR)
+    g_prefix_error (&error, "%s: ", op);
+  return _reel_tape_fail (tape, error);
+}
+
 gboolean
 _reel_op_check_arguments (const gchar       *op,
                           ReelTensor *const *tensors,
                           guint              n_tensors,
                           ReelTensor       **failed)
 {
+  GError *error = NULL;
+
   for (guint i = 0; i < n_tensors; i++)
     {
       if (G_UNLIKELY (tensors == NULL || tensors[i] == NULL))
@@ -38,13 +52,9 @@ _reel_op_check_arguments (const gchar       *op,
           *failed = _reel_op_fail (op, REEL_ERROR_NULL, "input %u is NULL", i);
           return FALSE;
         }
-      if (G_UNLIKELY ((_reel_tensor_flags (tensors[i]) & REEL_TENSOR_ERROR) != 0))
+      if (!_reel_tensor_check_no_error (tensors[i], &error))
         {
-          GError *error = tensors[i]->extra->error;
-
-          *failed = error != NULL
-                    ? _reel_tape_fail (_reel_tape_current (), g_error_copy (error))
-                    : _reel_op_fail (op, REEL_ERROR_FAILED, "an input is an error tensor");
+          *failed = _reel_fail_by_input (_reel_tape_current (), op, tensors[i], error);
           return FALSE;
         }
     }

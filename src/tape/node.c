@@ -136,13 +136,46 @@ _reel_tape_own (ReelTape   *tape,
   return TRUE;
 }
 
+void
+_reel_dead_push (ReelTensor **list,
+                 ReelTensor  *tensor)
+{
+  _reel_pool_set_live (_reel_tensor_pool (tensor), tensor, FALSE);
+  memcpy (tensor->inline_data, list, sizeof *list);
+  *list = tensor;
+}
+
+void
+_reel_dead_free (ReelTensor **list,
+                 ReelPool    *pool)
+{
+  while (*list != NULL)
+    {
+      ReelTensor *tensor = *list;
+
+      memcpy (list, tensor->inline_data, sizeof *list);
+      _reel_pool_set_live (pool, tensor, TRUE);
+      if (!_reel_tensor_is_unique (tensor))
+        _reel_tensor_unset_flags (tensor, REEL_TENSOR_HELD);
+      _reel_tensor_unref_local (tensor, pool);
+    }
+}
+
 /* Drops the tape's reference; whoever else has one keeps a constant leaf. */
 static void
 disown (ReelTape   *tape,
         ReelTensor *tensor)
 {
   if (!_reel_tensor_is_unique (tensor))
-    _reel_tensor_set_value (tensor, REEL_VALUE_LEAF);
+    {
+      _reel_tensor_set_value (tensor, REEL_VALUE_LEAF);
+    }
+  else if (tape->burying != NULL)
+    {
+      _reel_tensor_bury (tensor, tape->pool);
+      _reel_dead_push (tape->burying, tensor);
+      return;
+    }
   _reel_tensor_unref_local (tensor, tape->pool);
 }
 

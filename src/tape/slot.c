@@ -81,7 +81,8 @@ check_fits (const ReelSweep  *sweep,
   g_autofree gchar *given = NULL;
 
   if (!_reel_tensor_check_no_error (cotangent, error) ||
-      !_reel_tensor_check_not_released (cotangent, error))
+      !_reel_tensor_check_not_released (cotangent, error) ||
+      !_reel_tensor_check_not_stale (cotangent, error))
     return FALSE;
   if (G_LIKELY (cotangent->dtype == like->dtype &&
                 (sweep->n_batch_axes == 0 && region == NULL

@@ -134,6 +134,12 @@ struct _ReelTape
   GError *error;                /* the first */
   ReelTensor *error_tensor;
 
+  /* Headers that went with the last reset and the last frame, and error tensors of errors
+   * that were cleared: whoever kept one finds out instead of crashing. They are freed at
+   * the next, and linked through their inline data. */
+  ReelTensor *dead[2];
+  ReelTensor **burying;         /* the list that takes them; NULL in a sweep */
+
   ReelSweep *resting;           /* states of sweeps, with their memory */
 };
 
@@ -172,6 +178,13 @@ _reel_tape_has (const ReelTape   *tape,
  * where there is no memory: then the reference is still the caller's. */
 gboolean _reel_tape_own (ReelTape   *tape,
                          ReelTensor *tensor);
+
+/* Lists a header in which no data lies. */
+void _reel_dead_push (ReelTensor **list,
+                      ReelTensor  *tensor);
+/* Lets go of all. */
+void _reel_dead_free (ReelTensor **list,
+                      ReelPool    *pool);
 
 /* Takes the references of `outputs` into a new node and numbers them. FALSE where
  * there is no memory. */

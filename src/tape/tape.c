@@ -41,7 +41,7 @@ error_tensor_init (ReelTape *tape)
   _reel_pool_set_limit (tape->pool, limit);
   if (tensor == NULL)
     g_error ("no memory for a tape");
-  _reel_tensor_set_flags (tensor, REEL_TENSOR_ERROR);
+  _reel_tensor_set_flags (tensor, REEL_TENSOR_ERROR | REEL_TENSOR_HELD);
   _reel_tensor_ensure_extra (tensor);
   tape->error_tensor = tensor;
 }
@@ -69,8 +69,8 @@ _reel_tape_steal_error (ReelTape *tape)
 
   if (error != NULL)
     {
-      /* Whoever kept the error tensor keeps its message. */
-      _reel_tensor_unref_local (tape->error_tensor, tape->pool);
+      /* Whoever kept the error tensor keeps its message, until a reset. */
+      _reel_dead_push (&tape->dead[0], tape->error_tensor);
       error_tensor_init (tape);
     }
   return error;
@@ -152,13 +152,17 @@ static const ReelMark empty_mark = { NULL, 0, NULL, 0, 0, 0 };
  * they compute goes with the rest. */
 static void
 drop_since (ReelTape       *self,
-            const ReelMark *mark)
+            const ReelMark *mark,
+            ReelTensor    **dead)
 {
   ReelHold hold;
 
   _reel_tape_enter (self, &hold, FALSE);
   self->n_pauses++;
+  _reel_dead_free (dead, self->pool);
+  self->burying = dead;
   _reel_tape_rollback (self, mark);
+  self->burying = NULL;
   if (self->n_pauses > 0)
     self->n_pauses--;
   _reel_tape_leave (self, &hold);
@@ -171,7 +175,9 @@ reel_tape_unref (ReelTape *self)
 
   if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) != 1)
     return;
-  drop_since (self, &empty_mark);
+  drop_since (self, &empty_mark, &self->dead[0]);
+  for (guint i = 0; i < 2; i++)
+    _reel_dead_free (&self->dead[i], self->pool);
   for (ReelNodeChunk *chunk = self->chunks; chunk != NULL;)
     {
       ReelNodeChunk *next = chunk->next;
@@ -180,7 +186,8 @@ reel_tape_unref (ReelTape *self)
       chunk = next;
     }
   g_clear_error (&self->error);
-  _reel_tensor_unref_local (self->error_tensor, self->pool);
+  _reel_dead_push (&self->dead[0], self->error_tensor);
+  _reel_dead_free (&self->dead[0], self->pool);
   _reel_pool_close (self->pool);
   free (self->owned);
   free (self->frames);
@@ -378,7 +385,7 @@ reel_tape_pop_frame_keep (ReelTape          *self,
       return FALSE;
     }
   self->n_frames--;
-  drop_since (self, mark);
+  drop_since (self, mark, &self->dead[1]);
   for (guint i = 0; i < n_kept; i++)
     if (_reel_tensor_value (kept[i]) != REEL_VALUE_LEAF ||    /* named twice */
         !_reel_tape_own (self, kept[i]))
@@ -402,7 +409,7 @@ reel_tape_reset (ReelTape *self,
 
   if (!check_not_swept (self, "reset", error))
     return FALSE;
-  drop_since (self, &empty_mark);
+  drop_since (self, &empty_mark, &self->dead[0]);
   self->n_frames = 0;
   reel_tape_clear_error (self);
   return TRUE;
@@ -481,6 +488,19 @@ reel_tensor_steal (ReelTensor *self)
   return reel_tensor_ref (self);
 }
 
+/* Bindings reference what they keep: nobody else has the one that was retired last. */
+static void
+drop_last_error_tensor (ReelTape *tape)
+{
+  ReelTensor *tensor = tape->dead[0];
+
+  memcpy (&tape->dead[0], tensor->inline_data, sizeof tape->dead[0]);
+  _reel_pool_set_live (tape->pool, tensor, TRUE);
+  if (!_reel_tensor_is_unique (tensor))
+    _reel_tensor_unset_flags (tensor, REEL_TENSOR_HELD);
+  _reel_tensor_unref_local (tensor, tape->pool);
+}
+
 gboolean
 reel_tensor_claim (ReelTensor *self,
                    GError    **error)
@@ -493,12 +513,12 @@ reel_tensor_claim (ReelTensor *self,
       ReelTape *tape = _reel_tape_current ();
 
       if (self == tape->error_tensor && tape->error != NULL)
-        g_propagate_error (error, _reel_tape_steal_error (tape));
-      else if (self->extra != NULL && self->extra->error != NULL)
-        g_propagate_error (error, g_error_copy (self->extra->error));
+        {
+          g_propagate_error (error, _reel_tape_steal_error (tape));
+          drop_last_error_tensor (tape);
+        }
       else
-        g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED,
-                             "an operand is an error tensor");
+        (void) _reel_tensor_set_own_error (self, error);
       return FALSE;
     }
   if (!_reel_tensor_is_recorded (self) && _reel_tensor_value (self) != REEL_VALUE_LEAF)

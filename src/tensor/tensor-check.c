@@ -10,7 +10,17 @@ gboolean
 _reel_tensor_set_own_error (ReelTensor *self,
                             GError    **error)
 {
-  if (self->extra != NULL && self->extra->error != NULL)
+  g_autofree gchar *what = NULL;
+
+  if ((_reel_tensor_flags (self) & REEL_TENSOR_DEAD) != 0)
+    {
+      what = reel_tensor_describe (self);
+      g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
+                   "%s went with a reset of its tape, or with its frame: take a reference"
+                   " (reel_tensor_ref) before, or copy it into a leaf"
+                   " (reel_tensor_assign)", what);
+    }
+  else if (self->extra != NULL && self->extra->error != NULL)
     g_propagate_error (error, g_error_copy (self->extra->error));
   else
     g_set_error_literal (error, REEL_ERROR, REEL_ERROR_FAILED,
@@ -26,6 +36,20 @@ _reel_tensor_set_released (ReelTensor *self,
 
   g_set_error (error, REEL_ERROR, REEL_ERROR_RELEASED,
                "the data of %s was released by a sweep", what);
+  return FALSE;
+}
+
+gboolean
+_reel_tensor_set_stale (ReelTensor *self,
+                        GError    **error)
+{
+  g_autofree gchar *what = reel_tensor_describe (self);
+  const gchar *writer = self->storage->last_writer;
+
+  g_set_error (error, REEL_ERROR, REEL_ERROR_OVERWRITTEN,
+               "%s shares the memory of a tensor that %s has overwritten since; reel_tensor_copy"
+               " before the write keeps the numbers", what,
+               writer != NULL ? writer : "a write");
   return FALSE;
 }
 
@@ -49,5 +73,7 @@ _reel_tensor_check_readable (ReelTensor *self,
   if (_reel_tensor_is_recorded (self) &&
       (_reel_tensor_flags (self) & REEL_TENSOR_OBSERVED) == 0)
     atomic_fetch_or_explicit (&self->flags, REEL_TENSOR_OBSERVED, memory_order_relaxed);
-  return _reel_tensor_check_no_error (self, error) && _reel_tensor_check_not_released (self, error);
+  return _reel_tensor_check_no_error (self, error) &&
+         _reel_tensor_check_not_released (self, error) &&
+         _reel_tensor_check_not_stale (self, error);
 }

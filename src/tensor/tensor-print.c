@@ -482,16 +482,15 @@ reel_tensor_format (ReelTensor *self,
                     guint       precision)
 {
   Printer printer = { 0 };
+  g_autoptr (GError) error = NULL;
   ElementFunc print;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (edge_items >= 0, NULL);
 
-  if (reel_tensor_is_error (self))
-    return g_strdup_printf ("error: %s", self->extra != NULL && self->extra->error != NULL
-                                         ? self->extra->error->message : "unknown");
-  if (!_reel_tensor_check_readable (self, NULL))
-    return g_strdup ("released");
+  if (!_reel_tensor_check_readable (self, &error))
+    return (_reel_tensor_flags (self) & REEL_TENSOR_RELEASED) != 0
+           ? g_strdup ("released") : g_strdup_printf ("error: %s", error->message);
   if (self->n_elements == 0)
     return g_strdup ("[]");
 

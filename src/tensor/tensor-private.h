@@ -29,8 +29,13 @@ enum
   REEL_TENSOR_OBSERVED = 1 << 4,        /* the program read the data */
   REEL_TENSOR_CONTIGUOUS = 1 << 5,
   REEL_TENSOR_HOOKED = 1 << 6,
-  REEL_TENSOR_SPENT = 1 << 7            /* a cotangent that the op which reads it next may
+  REEL_TENSOR_SPENT = 1 << 7,           /* a cotangent that the op which reads it next may
                                            write its result over */
+  REEL_TENSOR_HELD = 1 << 8,            /* one reference is a tape's, though it is no value:
+                                           an error tensor, or a dead one */
+  REEL_TENSOR_DEAD = 1 << 9,            /* dropped by a reset; the header is kept a while */
+  REEL_TENSOR_SNAPSHOT = 1 << 10        /* shares memory that may be written, and is wrong
+                                           from then on */
 };
 
 typedef struct
@@ -139,6 +144,15 @@ _reel_tensor_memory_version (const ReelTensor *self)
          : self->version;
 }
 
+/* Whether the memory behind what promises not to change has been written. */
+static inline gboolean
+_reel_tensor_is_stale (const ReelTensor *self)
+{
+  return (_reel_tensor_flags (self) & REEL_TENSOR_SNAPSHOT) != 0 &&
+         _reel_tensor_value (self) != REEL_VALUE_LEAF && self->storage != NULL &&
+         _reel_tensor_memory_version (self) != self->version;
+}
+
 static inline void
 _reel_tensor_wrote (ReelTensor  *self,
                     const gchar *writer)
@@ -212,6 +226,10 @@ void _reel_tensor_unref_local (ReelTensor *self,
 void _reel_tensor_release_data (ReelTensor *self,
                                 ReelPool   *pool);
 
+/* Makes a header that only a tape holds one that says why it cannot be used. */
+void _reel_tensor_bury (ReelTensor *self,
+                        ReelPool   *pool);
+
 /* Whether memory of this tensor alone stands behind it, so that nobody would see
  * a write. */
 gboolean _reel_tensor_owns_data (ReelTensor *self);
@@ -243,6 +261,8 @@ gboolean _reel_tensor_set_released (ReelTensor *self,
                                     GError    **error);
 gboolean _reel_tensor_set_other_tape (ReelTensor *self,
                                       GError    **error);
+gboolean _reel_tensor_set_stale (ReelTensor *self,
+                                 GError    **error);
 
 static inline gboolean
 _reel_tensor_check_no_error (ReelTensor *self,
@@ -257,6 +277,13 @@ _reel_tensor_check_not_released (ReelTensor *self,
                                  GError    **error)
 {
   return G_LIKELY (self->data != NULL) || _reel_tensor_set_released (self, error);
+}
+
+static inline gboolean
+_reel_tensor_check_not_stale (ReelTensor *self,
+                              GError    **error)
+{
+  return G_LIKELY (!_reel_tensor_is_stale (self)) || _reel_tensor_set_stale (self, error);
 }
 
 static inline gboolean

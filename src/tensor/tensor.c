@@ -207,6 +207,17 @@ reel_tensor_unref (ReelTensor *self)
 {
   g_return_if_fail (self != NULL);
 
+  if (G_UNLIKELY (_reel_tensor_is_unique (self) &&
+                  (_reel_tensor_value (self) != REEL_VALUE_LEAF ||
+                   (_reel_tensor_flags (self) & REEL_TENSOR_HELD) != 0)))
+    {
+      g_autofree gchar *what = reel_tensor_describe (self);
+
+      g_critical ("%s: the last reference of %s is its tape's; results of ops need neither"
+                  " unref nor g_autoptr, unless reel_tensor_ref () or reel_tensor_steal ()"
+                  " came before", G_STRFUNC, what);
+      return;
+    }
   _reel_tensor_unref_local (self, NULL);
 }
 
@@ -218,6 +229,23 @@ _reel_tensor_release_data (ReelTensor *self,
   self->data = NULL;
   if (self->storage != NULL)
     _reel_storage_unref (g_steal_pointer (&self->storage), pool);
+}
+
+void
+_reel_tensor_bury (ReelTensor *self,
+                   ReelPool   *pool)
+{
+  ReelTensorExtra *extra = g_steal_pointer (&self->extra);
+
+  _reel_tensor_set_value (self, REEL_VALUE_LEAF);
+  atomic_store_explicit (&self->flags,
+                         REEL_TENSOR_ERROR | REEL_TENSOR_DEAD | REEL_TENSOR_HELD,
+                         memory_order_relaxed);
+  self->data = NULL;
+  if (self->storage != NULL)
+    _reel_storage_unref (g_steal_pointer (&self->storage), pool);
+  if (extra != NULL)
+    extra_free (extra, pool);
 }
 
 gboolean
