@@ -116,6 +116,52 @@ _reel_sweep_mark_dependents (ReelSweep *sweep)
     }
 }
 
+/* Whether anything asks for what flows from this output to the inputs. */
+static gboolean
+output_is_wanted (const ReelSweep *sweep,
+                  const ReelNode  *node,
+                  guint            k)
+{
+  if (sweep->marks != NULL)
+    return (sweep->marks[node->first + k - sweep->first] & REEL_MARK_WANTED) != 0;
+  return (_reel_tensor_flags (_reel_node_outputs (node)[k]) &
+          REEL_TENSOR_DIFFERENTIABLE) != 0;
+}
+
+/* What flowed into a node's outputs, complete: every use was met before. */
+static gboolean
+gather_cotangents (ReelSweep      *sweep,
+                   const ReelNode *node,
+                   ReelTensor    **cotangents,
+                   gboolean       *any,
+                   gboolean       *wanted,
+                   GError        **error)
+{
+  for (guint k = 0; k < node->n_outputs; k++)
+    {
+      guint64 value = node->first + k;
+      ReelTensor *output = _reel_node_outputs (node)[k];
+      ReelSlot *slot;
+
+      cotangents[k] = NULL;
+      /* Several outputs may straddle the range's ends. */
+      if (value < sweep->first || value >= sweep->end)
+        continue;
+      slot = &sweep->slots[value - sweep->first];
+      if (*slot == NULL)
+        continue;
+      *any = TRUE;
+      *wanted |= output_is_wanted (sweep, node, k);
+      /* before a hook runs in vain */
+      if ((*wanted && !check_newer (sweep, node, error)) ||
+          !_reel_slot_combine (sweep, slot, output, error) ||
+          !_reel_hooks_run (sweep, output, slot, error))
+        return FALSE;
+      cotangents[k] = *slot;
+    }
+  return TRUE;
+}
+
 static gboolean
 reverse_node (ReelSweep *sweep,
               ReelNode  *node,
@@ -129,43 +175,21 @@ reverse_node (ReelSweep *sweep,
 
   if (node->n_outputs > G_N_ELEMENTS (few))
     cotangents = many = g_new (ReelTensor *, node->n_outputs);
-  for (guint k = 0; k < node->n_outputs; k++)
-    {
-      guint64 value = node->first + k;
-      ReelSlot *slot;
-
-      cotangents[k] = NULL;
-      /* Several outputs may straddle the range's ends. */
-      if (value < sweep->first || value >= sweep->end)
-        continue;
-      slot = &sweep->slots[value - sweep->first];
-      if (*slot == NULL)
-        continue;
-      if (!_reel_slot_combine (sweep, slot, _reel_node_outputs (node)[k], error) ||
-          !_reel_hooks_run (sweep, _reel_node_outputs (node)[k], slot, error))
-        return FALSE;
-      cotangents[k] = *slot;
-      any = TRUE;
-      wanted |= sweep->marks != NULL
-                ? (sweep->marks[value - sweep->first] & REEL_MARK_WANTED) != 0
-                : (_reel_tensor_flags (_reel_node_outputs (node)[k]) &
-                   REEL_TENSOR_DIFFERENTIABLE) != 0;
-    }
+  if (!gather_cotangents (sweep, node, cotangents, &any, &wanted, error))
+    return FALSE;
   if (!any)
     return TRUE;
 
   if (wanted)
     {
-      ReelTape *tape = sweep->tape;
       ReelMark mark;
 
-      _reel_tape_mark (tape, &mark);
-      ok = check_newer (sweep, node, error) &&
-           _reel_rule_run (sweep, node, cotangents, NULL, error);
+      _reel_tape_mark (sweep->tape, &mark);
+      ok = _reel_rule_run (sweep, node, cotangents, NULL, error);
       /* What the rule computed on the way is not needed any more; while recording
        * it stays, to be differentiated again. */
       if ((sweep->flags & REEL_GRAD_RECORD) == 0)
-        _reel_tape_rollback (tape, &mark);
+        _reel_tape_rollback (sweep->tape, &mark);
     }
   for (guint k = 0; k < node->n_outputs; k++)
     if (cotangents[k] != NULL &&
