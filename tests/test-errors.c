@@ -300,7 +300,7 @@ test_overwritten_through_views (void)
   g_autoptr (ReelTensor) x = parameter (NUMBERS (1, 2, 3, 4));
   g_autoptr (ReelTensor) part = NULL;
   g_autoptr (GError) error = NULL;
-  ReelTensor *y;
+  ReelTensor *y, *sum, *detached;
 
   /* through a view of the leaf, made while paused */
   reel_tape_pause (tape);
@@ -324,8 +324,16 @@ test_overwritten_through_views (void)
 
   /* a detached value shares its memory with what it came from, which saved it */
   y = reel_exp (x);
-  g_assert_true (reel_tensor_fill (reel_detach (y), 0, &error));
-  assert_overwritten (total (y), "exp", "f64[4]", "reel_tensor_fill");
+  sum = total (y);
+  detached = reel_detach (y);
+  g_assert_true (reel_tensor_fill (detached, 0, &error));
+  assert_overwritten (sum, "exp", "f64[4]", "reel_tensor_fill");
+  /* the value no longer says what it said, the detached tensor what it was given */
+  g_assert_null (reel_tensor_get_data (y));
+  g_assert_true (reel_tensor_is_error (reel_neg (y)));
+  reel_tape_clear_error (tape);
+  assert_numbers (detached, NUMBERS (0, 0, 0, 0));
+  assert_numbers (reel_exp (detached), NUMBERS (1, 1, 1, 1));
 }
 
 static void

@@ -137,6 +137,7 @@ over_spent (ReelTape       *tape,
   if (output != NULL)
     {
       output->storage = _reel_storage_ref (spent->storage);
+      output->version = spent->version;
       output->data = spent->data;
     }
   return output;

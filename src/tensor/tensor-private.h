@@ -148,8 +148,10 @@ _reel_tensor_memory_version (const ReelTensor *self)
 static inline gboolean
 _reel_tensor_is_stale (const ReelTensor *self)
 {
-  return (_reel_tensor_flags (self) & REEL_TENSOR_SNAPSHOT) != 0 &&
-         _reel_tensor_value (self) != REEL_VALUE_LEAF && self->storage != NULL &&
+  return self->storage != NULL &&
+         (_reel_tensor_is_recorded (self) ||
+          ((_reel_tensor_flags (self) & REEL_TENSOR_SNAPSHOT) != 0 &&
+           _reel_tensor_value (self) != REEL_VALUE_LEAF)) &&
          _reel_tensor_memory_version (self) != self->version;
 }
 
@@ -161,6 +163,9 @@ _reel_tensor_wrote (ReelTensor  *self,
     _reel_storage_wrote (self->storage, writer);
   else
     self->version++;
+  /* What a detached tensor is written with it says itself. */
+  if (self->storage != NULL && !_reel_tensor_is_recorded (self))
+    self->version = _reel_tensor_memory_version (self);
 }
 
 static inline ReelPool *
