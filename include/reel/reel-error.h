@@ -29,10 +29,11 @@ G_BEGIN_DECLS
  * @REEL_ERROR_OVERWRITTEN: a sweep needs a value that was written to since
  * @REEL_ERROR_BUSY: the tape is being swept
  * @REEL_ERROR_READ_ONLY: a recorded value was to be written
- * @REEL_ERROR_NULL: an argument was missing (a programmer's error that ended in
- *   an error tensor)
+ * @REEL_ERROR_NULL: an argument was missing: a programmer's error, which is a
+ *   critical besides
  *
- * What data can cause. Programmer's errors are criticals instead.
+ * What data can cause. Programmer's errors are criticals; where there is a #GError, or a
+ * tape that an error sticks to, they are set there besides.
  */
 typedef enum
 {

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
+
 #include <reel/reel-dtype.h>
 #include <reel/reel-error.h>
 
@@ -62,7 +64,7 @@ reel_dtype_check_number (ReelDType dtype,
   };
   gchar text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, FALSE);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, FALSE, REEL_ERROR_VALUE, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (dtypes[dtype].is_floating || dtype == REEL_BOOL)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "grad/grad-private.h"
 #include "kernels/map.h"
 #include "ops/ops-private.h"
@@ -177,7 +178,7 @@ reel_backward_full (ReelTensor *const *outputs,
   guint64 end;
   gboolean ok;
 
-  g_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE);
+  _reel_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!_reel_check_outputs (tape, outputs, n_outputs, &end, error))
@@ -209,7 +210,7 @@ gboolean
 reel_backward (ReelTensor *loss,
                GError    **error)
 {
-  g_return_val_if_fail (loss != NULL, FALSE);
+  _reel_return_val_if_fail (loss != NULL, FALSE, REEL_ERROR_NULL, error);
 
   return reel_backward_full (&loss, 1, NULL, REEL_GRAD_NONE, error);
 }
@@ -244,8 +245,9 @@ _reel_vjp_batched (ReelTensor *const *outputs,
   guint64 end;
   gboolean ok;
 
-  g_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE);
-  g_return_val_if_fail (n_inputs == 0 || (inputs != NULL && gradients != NULL), FALSE);
+  _reel_return_val_if_fail (n_outputs > 0 && outputs != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (n_inputs == 0 || (inputs != NULL && gradients != NULL), FALSE,
+                            REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (n_inputs > 0)
@@ -254,7 +256,7 @@ _reel_vjp_batched (ReelTensor *const *outputs,
     return FALSE;
   for (guint i = 0; i < n_inputs; i++)
     {
-      g_return_val_if_fail (inputs[i] != NULL, FALSE);
+      _reel_return_val_if_fail (inputs[i] != NULL, FALSE, REEL_ERROR_NULL, error);
       if (!_reel_check_operand (tape, inputs[i], error) ||
           !_reel_check_differentiable (inputs[i], error))
         return FALSE;
@@ -297,7 +299,7 @@ reel_grad (ReelTensor        *output,
            ReelTensor       **gradients,
            GError           **error)
 {
-  g_return_val_if_fail (output != NULL, FALSE);
+  _reel_return_val_if_fail (output != NULL, FALSE, REEL_ERROR_NULL, error);
 
   return reel_vjp (&output, 1, NULL, inputs, n_inputs, flags, gradients, error);
 }
@@ -315,9 +317,10 @@ reel_gradients (ReelTensor *const *outputs,
 {
   g_autofree ReelTensor **gradients = NULL;
 
-  g_return_val_if_fail (n_gradients != NULL, NULL);
+  _reel_return_val_if_fail (n_gradients != NULL, NULL, REEL_ERROR_NULL, error);
   *n_gradients = 0;
-  g_return_val_if_fail (n_cotangents == 0 || n_cotangents == n_outputs, NULL);
+  _reel_return_val_if_fail (n_cotangents == 0 || n_cotangents == n_outputs, NULL,
+                            REEL_ERROR_VALUE, error);
 
   gradients = g_new0 (ReelTensor *, n_inputs + 1);
   if (!reel_vjp (outputs, n_outputs, n_cotangents > 0 ? cotangents : NULL, inputs, n_inputs,

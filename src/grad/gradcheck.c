@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "grad/gradcheck-private.h"
 
 #include <math.h>
@@ -482,12 +483,12 @@ reel_gradcheck (ReelFunction       function,
   ReelCheck check;
   gboolean ok = TRUE;
 
-  g_return_val_if_fail (function != NULL, FALSE);
-  g_return_val_if_fail (n_inputs == 0 || inputs != NULL, FALSE);
-  g_return_val_if_fail (step >= 0 && tolerance >= 0, FALSE);
+  _reel_return_val_if_fail (function != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (n_inputs == 0 || inputs != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (step >= 0 && tolerance >= 0, FALSE, REEL_ERROR_VALUE, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
   for (guint i = 0; i < n_inputs; i++)
-    g_return_val_if_fail (inputs[i] != NULL, FALSE);
+    _reel_return_val_if_fail (inputs[i] != NULL, FALSE, REEL_ERROR_NULL, error);
 
   memset (&check, 0, sizeof check);
   check.function = function;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "grad/grad-private.h"
 #include "ops/ops-private.h"
 
@@ -38,8 +39,10 @@ _reel_jvp_batched (ReelTensor *const *outputs,
   guint64 first;
   gboolean ok;
 
-  g_return_val_if_fail (n_outputs > 0 && outputs != NULL && results != NULL, FALSE);
-  g_return_val_if_fail (n_inputs == 0 || (inputs != NULL && tangents != NULL), FALSE);
+  _reel_return_val_if_fail (n_outputs > 0 && outputs != NULL && results != NULL, FALSE,
+                            REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (n_inputs == 0 || (inputs != NULL && tangents != NULL), FALSE,
+                            REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   memset (results, 0, n_outputs * sizeof (ReelTensor *));
@@ -47,7 +50,8 @@ _reel_jvp_batched (ReelTensor *const *outputs,
     return FALSE;
   for (guint i = 0; i < n_inputs; i++)
     {
-      g_return_val_if_fail (inputs[i] != NULL && tangents[i] != NULL, FALSE);
+      _reel_return_val_if_fail (inputs[i] != NULL && tangents[i] != NULL, FALSE,
+                                REEL_ERROR_NULL, error);
       if (!_reel_check_operand (tape, inputs[i], error) ||
           !_reel_check_operand (tape, tangents[i], error) ||
           !_reel_check_differentiable (inputs[i], error))
@@ -95,9 +99,9 @@ reel_tangents (ReelTensor *const *outputs,
 {
   g_autofree ReelTensor **results = NULL;
 
-  g_return_val_if_fail (n_results != NULL, NULL);
+  _reel_return_val_if_fail (n_results != NULL, NULL, REEL_ERROR_NULL, error);
   *n_results = 0;
-  g_return_val_if_fail (n_tangents == n_inputs, NULL);
+  _reel_return_val_if_fail (n_tangents == n_inputs, NULL, REEL_ERROR_VALUE, error);
 
   results = g_new0 (ReelTensor *, n_outputs + 1);
   if (!reel_jvp (outputs, n_outputs, inputs, tangents, n_inputs, flags, results, error))

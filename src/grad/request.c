@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "grad/grad-private.h"
 #include "ops/ops-private.h"
 
@@ -31,7 +32,7 @@ _reel_check_outputs (ReelTape          *tape,
     {
       g_autofree gchar *what = NULL;
 
-      g_return_val_if_fail (outputs[i] != NULL, FALSE);
+      _reel_return_val_if_fail (outputs[i] != NULL, FALSE, REEL_ERROR_NULL, error);
       if (_reel_tape_has (tape, outputs[i]))
         {
           *end = MAX (*end, _reel_tensor_value (outputs[i]) + 1);

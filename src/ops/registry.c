@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "ops/ops-private.h"
 
 #include <pthread.h>
@@ -44,8 +45,9 @@ reel_op_register (const ReelOp *op,
 {
   gboolean ok;
 
-  g_return_val_if_fail (op != NULL && op->name != NULL && op->infer != NULL, FALSE);
-  g_return_val_if_fail (op->struct_size >= sizeof (ReelOp), FALSE);
+  _reel_return_val_if_fail (op != NULL && op->name != NULL && op->infer != NULL, FALSE,
+                            REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (op->struct_size >= sizeof (ReelOp), FALSE, REEL_ERROR_VALUE, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   pthread_mutex_lock (&registered_lock);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "kernels/map.h"
 #include "tensor/tensor-private.h"
 
@@ -17,8 +18,8 @@ reel_tensor_add_scaled (ReelTensor *self,
   g_autoptr (ReelTensor) from = NULL;
   ReelArray y, x;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (source != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (source != NULL, FALSE, REEL_ERROR_NULL, error);
 
   from = _reel_tensor_begin_update (self, source, "reel_tensor_add_scaled", error);
   if (from == NULL)
@@ -38,7 +39,7 @@ reel_tensor_scale (ReelTensor *self,
   g_autoptr (ReelTensor) from = NULL;
   ReelArray y;
 
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
 
   from = _reel_tensor_begin_update (self, self, "reel_tensor_scale", error);
   if (from == NULL)

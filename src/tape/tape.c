@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "tape/sweep-state.h"
 
 #include <stdlib.h>
@@ -80,7 +81,7 @@ gboolean
 reel_tape_check (ReelTape *self,
                  GError  **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (self->error == NULL)
@@ -349,9 +350,9 @@ reel_tape_pop_frame_keep (ReelTape          *self,
   g_autofree ReelTensor **kept = NULL;
   guint n_kept = 0;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (self->n_frames > 0, FALSE);
-  g_return_val_if_fail (n_tensors == 0 || tensors != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (self->n_frames > 0, FALSE, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (n_tensors == 0 || tensors != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (self->hold != NULL && self->n_frames <= self->hold->n_frames &&
@@ -404,7 +405,7 @@ gboolean
 reel_tape_reset (ReelTape *self,
                  GError  **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!check_not_swept (self, "reset", error))
@@ -505,7 +506,7 @@ gboolean
 reel_tensor_claim (ReelTensor *self,
                    GError    **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (G_UNLIKELY ((_reel_tensor_flags (self) & REEL_TENSOR_ERROR) != 0))

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "base/philox.h"
 #include "tensor/generator-private.h"
 #include "tensor/tensor-private.h"
@@ -234,9 +235,9 @@ reel_generator_uniform (ReelGenerator *self,
   ReelTensor *tensor;
   guint64 key, counter;
 
-  g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!_reel_draw_check_uniform (dtype, low, high, error))
     return NULL;
@@ -260,9 +261,9 @@ reel_generator_normal (ReelGenerator *self,
   ReelTensor *tensor;
   guint64 key, counter;
 
-  g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!_reel_draw_check_normal (dtype, mean, standard_deviation, error))
     return NULL;
@@ -285,9 +286,9 @@ reel_generator_bernoulli (ReelGenerator *self,
   ReelTensor *tensor;
   guint64 key, counter;
 
-  g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!_reel_draw_check_bernoulli (dtype, probability, 0, error))
     return NULL;
@@ -307,7 +308,7 @@ reel_generator_permutation (ReelGenerator *self,
   ReelTensor *tensor;
   guint64 key, offset;
 
-  g_return_val_if_fail (self != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
 
   tensor = _reel_tensor_new_leaf (REEL_I64, REEL_SHAPE (n), error);
   if (tensor == NULL)

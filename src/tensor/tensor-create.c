@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "base/copy.h"
 #include "tensor/tensor-private.h"
 
@@ -60,8 +61,8 @@ reel_tensor_new_full (ReelDType     dtype,
 {
   ReelTensor *self;
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!reel_dtype_check_number (dtype, value, error))
     return NULL;
@@ -125,7 +126,7 @@ reel_tensor_new_arange (ReelDType dtype,
   gdouble count;
   gsize size;
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
 
   if (!isfinite (start) || !isfinite (stop) || !isfinite (step) || step == 0)
     {
@@ -162,7 +163,7 @@ reel_tensor_new_linspace (ReelDType dtype,
   gdouble last = (gdouble) n - 1;
   gsize size;
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
 
   if (!isfinite (start) || !isfinite (stop))
     {
@@ -232,9 +233,9 @@ reel_tensor_new_from_data (ReelDType     dtype,
   ReelTensor *self;
   gint64 n_elements;
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
-  g_return_val_if_fail (data != NULL || n_bytes == 0, NULL);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (data != NULL || n_bytes == 0, NULL, REEL_ERROR_NULL, error);
 
   if (!check_size (dtype, rank, shape, n_bytes, &n_elements, error))
     return NULL;
@@ -263,9 +264,9 @@ reel_tensor_new_take_data (ReelDType      dtype,
   ReelTensor *self;
   gint64 n_elements;
 
-  g_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL);
-  g_return_val_if_fail (rank == 0 || shape != NULL, NULL);
-  g_return_val_if_fail (data != NULL || n_bytes == 0, NULL);
+  _reel_return_val_if_fail ((guint) dtype < REEL_N_DTYPES, NULL, REEL_ERROR_VALUE, error);
+  _reel_return_val_if_fail (rank == 0 || shape != NULL, NULL, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (data != NULL || n_bytes == 0, NULL, REEL_ERROR_NULL, error);
 
   if (!check_size (dtype, rank, shape, n_bytes, &n_elements, error))
     return NULL;
@@ -300,7 +301,7 @@ reel_tensor_copy (ReelTensor *self,
   ReelArray from, to;
   ReelTensor *copy;
 
-  g_return_val_if_fail (self != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!_reel_tensor_check_readable (self, error))
     return NULL;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "base/copy.h"
 #include "tensor/tensor-private.h"
 
@@ -182,7 +183,7 @@ reel_tensor_read_scalar (ReelTensor *self,
 {
   gdouble read;
 
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
 
   if (number != NULL)
     *number = (gdouble) NAN;
@@ -229,8 +230,8 @@ reel_tensor_read (ReelTensor *self,
                   gsize       n_bytes,
                   GError    **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (buffer != NULL || n_bytes == 0, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (buffer != NULL || n_bytes == 0, FALSE, REEL_ERROR_NULL, error);
 
   if (!_reel_tensor_check_readable (self, error) || !check_n_bytes (self, n_bytes, error))
     return FALSE;
@@ -245,7 +246,7 @@ reel_tensor_get_bytes (ReelTensor *self,
   gsize n_bytes;
   gpointer buffer;
 
-  g_return_val_if_fail (self != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!_reel_tensor_check_readable (self, error))
     return NULL;
@@ -265,7 +266,7 @@ gpointer
 reel_tensor_get_writable_data (ReelTensor *self,
                                GError    **error)
 {
-  g_return_val_if_fail (self != NULL, NULL);
+  _reel_return_val_if_fail (self != NULL, NULL, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error))
     return NULL;
@@ -277,7 +278,7 @@ gsize
 reel_tensor_get_writable_address (ReelTensor *self,
                                   GError    **error)
 {
-  g_return_val_if_fail (self != NULL, 0);
+  _reel_return_val_if_fail (self != NULL, 0, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error))
     return 0;
@@ -290,7 +291,7 @@ reel_tensor_fill (ReelTensor *self,
                   gdouble     value,
                   GError    **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error) || !reel_dtype_check_number (self->dtype, value, error))
     return FALSE;
@@ -308,8 +309,8 @@ reel_tensor_set_item (ReelTensor   *self,
 {
   gpointer element;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (rank == 0 || index != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (rank == 0 || index != NULL, FALSE, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error))
     return FALSE;
@@ -380,8 +381,8 @@ reel_tensor_write (ReelTensor   *self,
 {
   g_autoptr (ReelTensor) source = NULL;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (data != NULL || n_bytes == 0, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (data != NULL || n_bytes == 0, FALSE, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error) || !check_n_bytes (self, n_bytes, error))
     return FALSE;
@@ -416,8 +417,8 @@ reel_tensor_assign (ReelTensor *self,
   g_autoptr (ReelTensor) from_tensor = NULL;
   ReelArray from, to;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (source != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (source != NULL, FALSE, REEL_ERROR_NULL, error);
 
   if (!check_writable (self, error) || !_reel_tensor_check_readable (source, error) ||
       !check_same_kind (self, source, error))

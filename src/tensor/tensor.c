@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "base/copy.h"
 #include "tensor/tensor-private.h"
 
@@ -402,7 +403,7 @@ reel_tensor_check_requires_grad (ReelTensor *self,
 {
   g_autofree gchar *what = NULL;
 
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!_reel_tensor_is_recorded (self) && reel_dtype_is_floating (self->dtype))
@@ -460,7 +461,7 @@ reel_tensor_check_grad (ReelTensor *self,
 {
   g_autofree gchar *what = NULL, *of = NULL;
 
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (grad == NULL)
