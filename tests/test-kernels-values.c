@@ -357,6 +357,35 @@ test_casts (gconstpointer data)
   g_assert_true (x32[0] == 1 && x32[10] == 0);
 }
 
+/* The rows' text: what has a slope says it, and nothing is broken over lines. */
+static void
+test_expressions (void)
+{
+  const ReelExpression *const log_sigmoid = &_reel_unary_expressions[REEL_UNARY_log_sigmoid];
+  guint n_slopes = 0;
+
+  g_assert_cmpstr (log_sigmoid->value, ==, "-F (softplus) (-x, N (1))");
+  g_assert_cmpstr (log_sigmoid->slope, ==, "g * F (sigmoid) (-v)");
+  g_assert_false (log_sigmoid->slope_of_output);
+  g_assert_true (_reel_unary_expressions[REEL_UNARY_exp].slope_of_output);
+  g_assert_null (_reel_unary_expressions[REEL_UNARY_floor].slope);
+  for (guint id = 0; id < REEL_N_UNARY; id++)
+    {
+      const ReelExpression *expression = &_reel_unary_expressions[id];
+
+      g_assert_nonnull (expression->value);
+      g_assert_null (strchr (expression->value, '\n'));
+      g_assert_nonnull (strchr (expression->value, 'x'));
+      if (expression->slope == NULL)
+        continue;
+      n_slopes++;
+      g_assert_nonnull (strchr (expression->slope, 'g'));
+    }
+  g_assert_cmpuint (n_slopes, ==, REEL_N_SLOPE);
+  for (guint id = 0; id < REEL_N_BINARY; id++)
+    g_assert_nonnull (_reel_binary_expressions[id].value);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -376,6 +405,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/kernels/expressions", test_expressions);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     for (guint j = 0; j < G_N_ELEMENTS (tests); j++)
       {

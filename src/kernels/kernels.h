@@ -60,6 +60,18 @@ typedef enum
   REEL_N_BINARY
 } ReelBinaryId;
 
+/* The rows as C text, in the language of math-f32.h and math-f64.h: for what writes C of
+ * chains of ops. */
+typedef struct
+{
+  const gchar *value;           /* of x, or of a and b, and of the numbers p and q */
+  const gchar *slope;           /* of g, v and the numbers; NULL: no row says one */
+  gboolean slope_of_output;     /* v is y, not x */
+} ReelExpression;
+
+extern const ReelExpression _reel_unary_expressions[REEL_N_UNARY];
+extern const ReelExpression _reel_binary_expressions[REEL_N_BINARY];
+
 #define REEL_LOOP_ID(prefix, name) REEL_##prefix##_##name,
 #define X(name) REEL_LOOP_ID (COMPARE, name)
 typedef enum { REEL_COMPARE_LOOPS (X) REEL_N_COMPARE } ReelCompareId;

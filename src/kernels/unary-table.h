@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Every elementwise op of one input, a row each. Enumerations, prototypes, loops for each
- * dtype and instruction set, op descriptors, public functions and the tests' lists are
- * made of it: #include it with the macros below defined; those that are not vanish.
+ * dtype and instruction set, op descriptors, public functions, the C text of the expressions
+ * (expressions.c) and the tests' lists are made of it: #include it with the macros below defined; those that are not vanish.
  *
  *   UNARY_X (function, name, onnx, numbers, low, high, formula, slope_formula,
  *            VALUE, SLOPE, CURVATURE)

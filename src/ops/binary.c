@@ -8,9 +8,9 @@
 #include <math.h>
 
 /* The elementwise ops of two inputs that broadcast, from the rows of
- * kernels/binary-table.h. A row gives, for
- * either side, the product of the partial derivative with a cotangent or tangent;
- * the vjp sums that over what was repeated, the jvp adds both sides up. */
+ * kernels/binary-table.h. A row gives, for either side, the product of the partial derivative
+ * with a cotangent or tangent; the vjp sums that over what was repeated, the jvp adds both
+ * sides up. */
 
 /* NULL: zero */
 typedef ReelTensor *(*PartialFunc) (ReelTensor *t,
