@@ -77,6 +77,8 @@ def right(kind, name, tape):
         return c.c_void_p(tape), True
     if bare == "ReelGenerator*":
         return c.c_void_p(call("reel_generator_new", c.c_void_p, c.c_uint64(1))), True
+    if bare == "ReelParameters*":
+        return c.c_void_p(call("reel_parameters_new", c.c_void_p)), True
     if bare == "ReelOp*":
         return c.c_void_p(call("reel_op_lookup", c.c_void_p, b"add")), True
     if bare == "ReelTensor*":

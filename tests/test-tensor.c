@@ -129,10 +129,13 @@ test_create_errors (void)
 
   expect_critical ("*rank == 0 || shape*");
   g_assert_null (reel_tensor_new_zeros (REEL_F32, 1, NULL, &error));
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_NULL);
+  g_clear_error (&error);
   expect_critical ("*dtype*");
   g_assert_null (reel_tensor_new_zeros ((ReelDType) 77, REEL_SCALAR_SHAPE, &error));
   g_test_assert_expected_messages ();
-  g_assert_no_error (error);
+  g_assert_nonnull (error);
+  g_clear_error (&error);
 }
 
 static void

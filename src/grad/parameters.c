@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "base/check.h"
 #include "base/grow.h"
 #include "grad/grad-private.h"
 
@@ -120,7 +121,8 @@ reel_parameters_backward (ReelParameters *self,
                           ReelTensor     *loss,
                           GError        **error)
 {
-  g_return_val_if_fail (self != NULL && loss != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
+  _reel_return_val_if_fail (loss != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!check (self, error))
@@ -135,7 +137,7 @@ reel_parameters_add_scaled_gradients (ReelParameters *self,
                                       gdouble         factor,
                                       GError        **error)
 {
-  g_return_val_if_fail (self != NULL, FALSE);
+  _reel_return_val_if_fail (self != NULL, FALSE, REEL_ERROR_NULL, error);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!check (self, error))
