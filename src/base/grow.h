@@ -4,6 +4,18 @@
 
 #include <glib.h>
 
+/* g_autofree for what is NULL but for the rare case, without a call then. */
+#define REEL_RARELY_ALLOCATED __attribute__ ((cleanup (_reel_free_rare)))
+
+static inline void
+_reel_free_rare (gpointer pointer)
+{
+  gpointer memory = *(gpointer *) pointer;
+
+  if (G_UNLIKELY (memory != NULL))
+    g_free (memory);
+}
+
 /* Grows a buffer that keeps its contents; FALSE where there is no memory. To be
  * freed with free (). */
 gboolean _reel_grow (gpointer *buffer,

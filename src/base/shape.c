@@ -114,20 +114,6 @@ _reel_shape_is_contiguous (guint         rank,
   return TRUE;
 }
 
-gboolean
-_reel_shape_equal (guint         rank_a,
-                   const gint64 *a,
-                   guint         rank_b,
-                   const gint64 *b)
-{
-  if (rank_a != rank_b)
-    return FALSE;
-  for (guint i = 0; i < rank_a; i++)
-    if (a[i] != b[i])
-      return FALSE;
-  return TRUE;
-}
-
 gchar *
 _reel_shape_to_string (guint         rank,
                        const gint64 *shape)

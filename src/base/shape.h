@@ -7,6 +7,13 @@
 #include <reel/reel-error.h>
 #include <reel/reel-types.h>
 
+/* Inline, for what is asked for every value. */
+static inline gboolean
+_reel_dtype_is_floating (guint dtype)
+{
+  return dtype == REEL_F32 || dtype == REEL_F64;
+}
+
 /* The product of the sizes, and the bytes of that many elements. */
 gboolean _reel_shape_count (guint         rank,
                             const gint64 *shape,
@@ -28,10 +35,19 @@ void _reel_shape_contiguous_strides (guint         rank,
 gboolean _reel_shape_is_contiguous (guint         rank,
                                     const gint64 *shape,
                                     const gint64 *strides);
-gboolean _reel_shape_equal (guint         rank_a,
-                            const gint64 *a,
-                            guint         rank_b,
-                            const gint64 *b);
+static inline gboolean
+_reel_shape_equal (guint         rank_a,
+                   const gint64 *a,
+                   guint         rank_b,
+                   const gint64 *b)
+{
+  if (rank_a != rank_b)
+    return FALSE;
+  for (guint i = 0; i < rank_a; i++)
+    if (a[i] != b[i])
+      return FALSE;
+  return TRUE;
+}
 
 /* "[2,3]"; to be freed */
 gchar *_reel_shape_to_string (guint         rank,

@@ -245,7 +245,7 @@ keep_outputs (ReelTape        *tape,
           differentiable = infer->tensors[i] != NULL &&
                            _reel_tensor_requires_grad (infer->tensors[i]);
       for (guint i = 0; differentiable && i < infer->n_outputs; i++)
-        if (reel_dtype_is_floating (outputs[i]->dtype))
+        if (_reel_dtype_is_floating (outputs[i]->dtype))
           _reel_tensor_set_flags (outputs[i], REEL_TENSOR_DIFFERENTIABLE);
       if ((infer->op->flags & REEL_OP_VIEW) != 0)
         for (guint i = 0; i < infer->n_outputs; i++)
@@ -316,9 +316,9 @@ reel_apply_full (const ReelOp      *op,
   ReelSpec few_specs[1];
   ReelArray few_arrays[FEW];
   guint64 few_attributes[FEW_ATTRIBUTES];
-  g_autofree ReelSpec *specs = NULL;
-  g_autofree ReelArray *arrays = NULL;
-  g_autofree gpointer copy = NULL;
+  REEL_RARELY_ALLOCATED ReelSpec *specs = NULL;
+  REEL_RARELY_ALLOCATED ReelArray *arrays = NULL;
+  REEL_RARELY_ALLOCATED gpointer copy = NULL;
   ReelArray *operands = few_arrays;
   GError *error = NULL;
   ReelInfer infer;

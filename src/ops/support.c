@@ -271,7 +271,7 @@ _reel_check_same_dtype (const ReelInfer *infer,
 
   for (guint i = 0; i < infer->n_inputs; i++)
     {
-      g_autofree gchar *what = NULL;
+      REEL_RARELY_ALLOCATED gchar *what = NULL;
 
       if (infer->inputs[i].shape == NULL)
         continue;

@@ -298,7 +298,7 @@ check_saved_tensor (const ReelNode *node,
                     guint           version,
                     GError        **error)
 {
-  g_autofree gchar *what = NULL;
+  REEL_RARELY_ALLOCATED gchar *what = NULL;
 
   if (G_LIKELY (tensor->data != NULL && _reel_tensor_memory_version (tensor) == version))
     return TRUE;

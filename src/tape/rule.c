@@ -156,7 +156,7 @@ _reel_rule_run (ReelSweep          *sweep,
                 GError            **error)
 {
   ReelTensor *few[8];
-  g_autofree ReelTensor **many = NULL;
+  REEL_RARELY_ALLOCATED ReelTensor **many = NULL;
   ReelTensor **inputs = few;
   gboolean (*func) (ReelRule *, GError **) = cotangents != NULL ? node->op->vjp
                                                                 : node->op->jvp;

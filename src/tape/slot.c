@@ -77,8 +77,8 @@ check_fits (const ReelSweep  *sweep,
             const ReelRegion *region,
             GError          **error)
 {
-  g_autofree gchar *expected = NULL;
-  g_autofree gchar *given = NULL;
+  REEL_RARELY_ALLOCATED gchar *expected = NULL;
+  REEL_RARELY_ALLOCATED gchar *given = NULL;
 
   if (!_reel_tensor_check_no_error (cotangent, error) ||
       !_reel_tensor_check_not_released (cotangent, error) ||

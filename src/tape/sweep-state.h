@@ -104,7 +104,7 @@ static inline gboolean
 _reel_sweep_wants (ReelSweep           *sweep,
                    const ReelNodeInput *input)
 {
-  if (input->tensor == NULL || !reel_dtype_is_floating (input->tensor->dtype))
+  if (input->tensor == NULL || !_reel_dtype_is_floating (input->tensor->dtype))
     return FALSE;
   if ((input->value & REEL_INPUT_LEAF) == 0)
     {

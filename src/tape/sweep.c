@@ -63,7 +63,7 @@ check_newer (const ReelSweep *sweep,
              const ReelNode  *node,
              GError         **error)
 {
-  g_autofree gchar *what = NULL;
+  REEL_RARELY_ALLOCATED gchar *what = NULL;
 
   if (G_LIKELY (node->first >= sweep->floor))
     return TRUE;
@@ -168,7 +168,7 @@ reverse_node (ReelSweep *sweep,
               GError   **error)
 {
   ReelTensor *few[4];
-  g_autofree ReelTensor **many = NULL;
+  REEL_RARELY_ALLOCATED ReelTensor **many = NULL;
   ReelTensor **cotangents = few;
   gboolean any = FALSE, wanted = FALSE;
   gboolean ok = TRUE;
@@ -247,7 +247,7 @@ forward_node (ReelSweep *sweep,
               GError   **error)
 {
   ReelTensor *few[8];
-  g_autofree ReelTensor **many = NULL;
+  REEL_RARELY_ALLOCATED ReelTensor **many = NULL;
   ReelTensor **tangents = few;
   const ReelNodeInput *inputs = _reel_node_inputs (node);
   gboolean any = FALSE;
