@@ -73,7 +73,6 @@ static void
 test_too_large (void)
 {
   SCOPE_TAPE (tape);
-  g_autoptr (ReelTensor) x = zeros (REEL_SHAPE (1));
   g_autoptr (ReelTensor) bytes = reel_tensor_new_zeros (REEL_U8, REEL_SHAPE (1, 2), NULL);
   const gint64 axes[] = { 0, 2 };
   g_autoptr (GError) error = NULL;

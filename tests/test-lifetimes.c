@@ -152,7 +152,6 @@ test_last_reference (void)
   SCOPE_TAPE (tape);
   g_autoptr (ReelTensor) x = parameter (NUMBERS (1, 2, 3));
   g_autoptr (ReelTensor) stolen = NULL;
-  g_autoptr (GError) error = NULL;
   ReelTensor *failed, *before;
 
   for (guint turn = 0; turn < 3; turn++)

@@ -43,8 +43,6 @@
  * may be its input. */
 #if defined (__clang__)
 #define REEL_INDEPENDENT _Pragma ("clang loop vectorize(assume_safety)")
-/* Not every such loop can be: libm has no vectors. */
-#pragma clang diagnostic ignored "-Wpass-failed"
 #elif defined (__GNUC__) && defined (__OPTIMIZE__)
 #define REEL_INDEPENDENT _Pragma ("GCC ivdep")
 #else

@@ -375,8 +375,9 @@ curvature_hardswish (ReelTensor *x)
   ONE (name, default_, sample) \
   { #name_2, REEL_ATTRIBUTE_F64, sizeof (gdouble), 0, default_2, NULL },
 #define POWER ONE
+#define END_OF_NUMBERS { NULL, REEL_ATTRIBUTE_F64, 0, 0, NULL, NULL }
 #define NUMBERS(name, ...) \
-  static const ReelAttribute numbers_of_##name[] = { __VA_ARGS__ { NULL } };
+  static const ReelAttribute numbers_of_##name[] = { __VA_ARGS__ END_OF_NUMBERS };
 #define UNARY_X(function, name, onnx, numbers, ...) NUMBERS (name, numbers)
 #define UNARY_Y(function, name, onnx, numbers, ...) NUMBERS (name, numbers)
 #define UNARY_LINEAR(function, name, onnx, numbers, ...) NUMBERS (name, numbers)
