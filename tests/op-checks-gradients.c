@@ -372,8 +372,9 @@ batch_product (Run               *run,
   guint n[2] = { run->self->n_outputs, run->self->n_inputs };
   ReelTensor *const *tensors[2] = { run->outputs, run->inputs };
   ReelTensor *const *bases[2] = { cotangents, tangents };
-  g_autofree ReelTensor **picked[2] = { g_new0 (ReelTensor *, n[0] + 1),
-                                        g_new0 (ReelTensor *, n[1] + 1) };
+  g_autofree ReelTensor **of_outputs = g_new0 (ReelTensor *, n[0] + 1);
+  g_autofree ReelTensor **of_inputs = g_new0 (ReelTensor *, n[1] + 1);
+  ReelTensor **picked[2] = { of_outputs, of_inputs };
   guint from = batch->reverse ? 0 : 1;
   ReelTensor **seeds = g_new0 (ReelTensor *, n[from] + 1);
   ReelTensor **results = g_new0 (ReelTensor *, n[1 - from] + 1);

@@ -389,13 +389,24 @@ extreme_weights (RefCall *call)
 
 /* Each of the factors t₁ ... tₘ takes one place of the row, another one each; the
  * other places but `without` have x. */
+static gboolean
+is_taken (gint64        place,
+          const gint64 *taken,
+          guint         n_taken)
+{
+  for (guint i = 0; i < n_taken; i++)
+    if (taken[i] == place)
+      return TRUE;
+  return FALSE;
+}
+
+/* `taken`: the place left out, and those of the factors before this one */
 static gdouble
 choose_places (const RefCall *call,
                const Rows    *rows,
                gint64         row,
-               gint64         without,
-               guint          factor,
-               guint          taken)
+               gint64        *taken,
+               guint          factor)
 {
   gdouble total = 0;
 
@@ -403,14 +414,17 @@ choose_places (const RefCall *call,
     {
       total = 1;
       for (gint64 i = 0; i < rows->n; i++)
-        if (i != without && (taken >> i & 1) == 0)
+        if (!is_taken (i, taken, factor))
           total *= element (rows, &call->inputs[0], row, i);
       return total;
     }
   for (gint64 i = 0; i < rows->n; i++)
-    if (i != without && (taken >> i & 1) == 0)
-      total += element (rows, &call->inputs[factor], row, i) *
-               choose_places (call, rows, row, without, factor + 1, taken | 1u << i);
+    if (!is_taken (i, taken, factor))
+      {
+        taken[factor] = i;
+        total += element (rows, &call->inputs[factor], row, i) *
+                 choose_places (call, rows, row, taken, factor + 1);
+      }
   return total;
 }
 
@@ -425,7 +439,12 @@ prod_others (RefCall *call)
   rows_init (&rows, &call->inputs[0], call->attributes);
   for (gint64 row = 0; row < rows.n_rows; row++)
     for (gint64 i = 0; i < rows.n; i++)
-      y[rows.places[row * rows.n + i]] = choose_places (call, &rows, row, i, 1, 0);
+      {
+        gint64 taken[8] = { i };
+
+        g_assert_cmpuint (call->n_inputs, <=, G_N_ELEMENTS (taken));
+        y[rows.places[row * rows.n + i]] = choose_places (call, &rows, row, taken, 1);
+      }
   g_free (rows.places);
 }
 

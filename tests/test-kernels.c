@@ -145,9 +145,11 @@ test_accuracy (gconstpointer data)
         }
       g_test_message ("%s: f32 %.3f ulp at %.9g, f64 %.3f ulp at %.17g", accurate[row].name, worst32,
                       at32, worst64, at64);
+      /* (some of libm's functions of long double lose everything where it is no wider) */
+      if (!reference_is_wider ())
+        continue;
       g_assert_cmpfloat (worst32, <=, accurate[row].f32_ulp);
-      if (reference_is_wider ())
-        g_assert_cmpfloat (worst64, <=, accurate[row].f64_ulp);
+      g_assert_cmpfloat (worst64, <=, accurate[row].f64_ulp);
     }
 }
 

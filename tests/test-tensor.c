@@ -214,6 +214,8 @@ test_from_data (void)
   expect_critical ("*data != NULL*");
   g_assert_null (reel_tensor_new_from_data (REEL_F32, REEL_SHAPE (1), NULL, 4, &error));
   g_test_assert_expected_messages ();
+  g_assert_error (error, REEL_ERROR, REEL_ERROR_NULL);
+  g_clear_error (&error);
 }
 
 static void
