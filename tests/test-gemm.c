@@ -279,6 +279,12 @@ test_rounding (gconstpointer data)
   const ReelDType dtype = dtypes[GPOINTER_TO_INT (data)];
   const gdouble epsilon = dtype == REEL_F32 ? 1.1920929e-7 : 2.220446e-16;
 
+  if (!reference_is_wider ())
+    {
+      g_test_skip ("long double has no more digits than f64 here");
+      return;
+    }
+
   for (guint i = 0; i < G_N_ELEMENTS (sizes) && (i < 3 || is_thorough ()); i++)
     {
       const gint64 m = sizes[i][0], n = sizes[i][1], k = sizes[i][2];
@@ -313,9 +319,8 @@ test_rounding (gconstpointer data)
                                                           + p * product.a_k_stride)
                        * (long double) number_at (dtype, b, p * product.b_k_stride
                                                             + at % n * product.b_column_stride);
-              /* Where long double is no wider, the reference is rounded as much. */
               g_assert_cmpfloat (fabs (number_at (dtype, c, at) - (gdouble) sum), <=,
-                                 SUM_TOLERANCE (k, epsilon) * (reference_is_wider () ? 1 : 2));
+                                 SUM_TOLERANCE (k, epsilon));
             }
         }
     }

@@ -97,7 +97,7 @@ typedef struct
  * The names of an op's attributes: the arguments of its function that are no
  * tensors, in the function's order. A name that is no argument is there for
  * derivative rules alone. A binding takes keyword names from here, and the
- * default of each from [func@Reel.op_get_attribute_default]:
+ * default of each from reel_op_get_attribute_default():
  *
  * ```python
  * for name in Reel.op_list_attributes ("sum"):          # axes, keep

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @dtype: the elements' type
  * @rank: how many axes
  * @shape: (array length=rank) (nullable): sizes, outermost first
- * @value: the number, which [func@Reel.dtype_check_number] must allow
+ * @value: the number, which reel_dtype_check_number() must allow
  *
  * A tensor filled with one number.
  *

@@ -346,7 +346,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReelTape, reel_tape_unref)
  *   g_autoptr (ReelTapePusher) pusher = reel_tape_pusher_new (tape);
  */
 
-/* (a guard is not used, it is there: Clang would warn of that) */
+/**
+ * REEL_DEFINE_GUARD: (skip)
+ * @Type: a type of guard
+ * @free_func: what closes it
+ *
+ * Lets `g_autoptr (Type)` hold a guard without a warning of Clang's that it is not used.
+ */
 #define REEL_DEFINE_GUARD(Type, free_func) \
   G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, free_func) \
   typedef Type *Type##_autoptr G_GNUC_UNUSED;

@@ -89,7 +89,7 @@ ReelTensor *reel_tensor_new_ones (ReelDType     dtype,
  * @dtype: the elements' type
  * @rank: how many axes
  * @shape: (array length=rank) (nullable): sizes, outermost first
- * @value: the number, which [func@Reel.dtype_check_number] must allow
+ * @value: the number, which reel_dtype_check_number() must allow
  * @error: return location for an error
  *
  * A leaf filled with one number; fails as [ctor@Reel.Tensor.new_zeros] does, and
