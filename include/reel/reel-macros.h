@@ -17,7 +17,13 @@
  */
 #define REEL_AVAILABLE_IN_1_0 REEL_EXTERN
 
-/* In C++ `|` of two enumerators is an int, which no function takes for flags. */
+/**
+ * REEL_FLAGS_IN_CPLUSPLUS: (skip)
+ * @Type: an enumeration of flags
+ *
+ * In C++ `|` of two enumerators is an int, which no function takes for flags: lets it be
+ * flags again. Nothing in C.
+ */
 #ifdef __cplusplus
 #define REEL_FLAGS_IN_CPLUSPLUS(Type) \
   extern "C++" { \
